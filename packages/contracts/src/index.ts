@@ -1,0 +1,10 @@
+/**
+ * What crosses a process boundary: the task, the submission, outcomes, errors, settings. No I/O.
+ */
+export * from "./canonical-json.ts";
+export * from "./environment.ts";
+export * from "./errors.ts";
+export * from "./execution.ts";
+export * from "./settings.ts";
+export * from "./submission.ts";
+export * from "./task.ts";
