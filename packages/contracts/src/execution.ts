@@ -47,6 +47,7 @@ export const messages = {
   canceledByApi: "canceled by api",
   workerLost: "runner unavailable: worker lost",
   completed: (executor: ExecutorName) => `${executor} execution completed`,
-  failed: (executor: ExecutorName, detail: string) => `${executor} execution failed: ${detail}`,
+  failed: (executor: ExecutorName, detail?: string) =>
+    `${executor} execution failed${detail === undefined ? "" : `: ${detail}`}`,
   timedOut: (executor: ExecutorName) => `${executor} execution timed out`,
 } as const;

@@ -14,10 +14,7 @@ const number = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 const integer = (min: number, max: number) =>
-  text
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.int().min(min).max(max));
+  text.regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
 
 const port = { schema: integer(0, 65_535), accepts: "a port number, 0 to 65535 (0: any free one)" };
 const switchedOn = {
@@ -50,13 +47,19 @@ const apiTokens = text.transform((value, context): ApiToken[] => {
   return tokens;
 });
 
-const names = text.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean));
+const names = text.transform((value) =>
+  value
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean),
+);
 
 export const commonSettings = {
   redisUrl: {
     name: "REDIS_URL",
     schema: redisUrl,
-    accepts: "redis://host:port, rediss://host:port or redis+unix:///path (`npm start` brings a Redis of its own)",
+    accepts:
+      "redis://host:port, rediss://host:port or redis+unix:///path (`npm start` brings a Redis of its own)",
     required: true,
     secret: true,
   },

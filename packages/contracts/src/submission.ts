@@ -40,15 +40,18 @@ const httpUrl = singleLine.refine(
   "must be an http or https URL",
 );
 
-const metadata = z.unknown().superRefine((value, context) => {
-  try {
-    if (value === undefined || value === null) return;
-    if (Buffer.byteLength(canonicalJson(value)) <= MAX_METADATA_BYTES) return;
-    context.addIssue(`must be at most ${MAX_METADATA_BYTES} bytes of JSON`);
-  } catch {
-    context.addIssue("is nested too deeply");
-  }
-});
+const metadata = z
+  .unknown()
+  .superRefine((value, context) => {
+    try {
+      if (value === undefined || value === null) return;
+      if (Buffer.byteLength(canonicalJson(value)) <= MAX_METADATA_BYTES) return;
+      context.addIssue(`must be at most ${MAX_METADATA_BYTES} bytes of JSON`);
+    } catch {
+      context.addIssue("is nested too deeply");
+    }
+  })
+  .optional();
 
 /** Callers that serialize every field send null for an absent one. */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
@@ -116,7 +119,7 @@ export function parseSubmission(
   }));
   errors.push(...modeErrors(input), ...notYetSupportedErrors(input));
   if (errors.length > 0 || !result.success) {
-    throw new HostRunnerError("invalid", `${errors.length} invalid: ${describeErrors(errors)}`, { errors });
+    throw new HostRunnerError("invalid", describeErrors(errors), { errors });
   }
   return result.data;
 }

@@ -1,0 +1,35 @@
+import type { ApiToken } from "@host-runner/contracts";
+import type { TaskQueue } from "@host-runner/queue";
+import type { Logger } from "@host-runner/service";
+import express, { type Express } from "express";
+import { createAuthenticator } from "./authenticate.ts";
+import { answerProblems, noSuchResource } from "./problems.ts";
+import { refuseForeignSites } from "./refuse-foreign-sites.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { taskRoutes } from "./routes/tasks.ts";
+import { traceRequests } from "./trace-requests.ts";
+
+export interface AppOptions {
+  queue: TaskQueue;
+  /** Who may call. None: everybody who reaches it. */
+  tokens: ApiToken[];
+  maxPromptBytes: number;
+  log: Logger;
+}
+
+/** The HTTP interface. Validates, enqueues, responds; everything that lasts is in the queue. */
+export function createApp({ queue, tokens, maxPromptBytes, log }: AppOptions): Express {
+  const authenticator = createAuthenticator(tokens);
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("etag", false);
+  app.use(traceRequests(log));
+  if (tokens.length === 0) app.use(refuseForeignSites);
+  app.use(healthRoutes(queue));
+  app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
+  app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes }));
+  app.use(authenticator.api, noSuchResource);
+  app.use(answerProblems(log));
+  return app;
+}

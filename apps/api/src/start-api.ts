@@ -1,0 +1,58 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { apiSettings, SettingValues } from "@host-runner/contracts";
+import { openTaskQueue } from "@host-runner/queue";
+import type { Service, ServiceContext } from "@host-runner/service";
+import { createApp } from "./app.ts";
+import { assertSafeToListen } from "./assert-safe-to-listen.ts";
+
+type ApiSettings = SettingValues<typeof apiSettings>;
+
+/** Requests that are still open this long after the stop began lose their connection. */
+const FINISH_REQUESTS_MS = 4_000;
+
+/** Opens the queue, then listens: whoever gets an answer gets a true one. */
+export async function startApi(settings: ApiSettings, { log }: ServiceContext): Promise<Service> {
+  assertSafeToListen(settings);
+  const queue = await openTaskQueue({ ...settings, log });
+  const tokens = settings.apiTokens ?? [];
+  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, log });
+  const server = createServer(app);
+  const address = await listen(server, settings);
+  log.info(`listening on ${address}`);
+
+  return {
+    async stop({ hurry }) {
+      await endConnections(server, AbortSignal.any([hurry, AbortSignal.timeout(FINISH_REQUESTS_MS)]));
+      await queue.close();
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: ApiSettings): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, () => {
+      const { address, port: actualPort, family } = server.address() as AddressInfo;
+      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${actualPort}`);
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === "EADDRINUSE") {
+    return new Error(`port ${port} on ${host} is taken: stop what listens there, or set HOST_RUNNER_PORT`);
+  }
+  return new Error(`cannot listen on ${host}:${port}: ${error.message}`, { cause: error });
+}
+
+/** Takes no more connections, lets the open requests finish, and cuts what is left at `deadline`. */
+function endConnections(server: Server, deadline: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    const cut = () => server.closeAllConnections();
+    if (deadline.aborted) cut();
+    else deadline.addEventListener("abort", cut, { once: true });
+  });
+}

@@ -1,0 +1,78 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ApiToken, Problem, Task } from "@host-runner/contracts";
+import { openTaskQueue, type TaskQueue } from "@host-runner/queue";
+import { type TestRedis, withRedis } from "@host-runner/testing";
+import { pino } from "pino";
+import { createApp } from "../../src/app.ts";
+
+export interface TestApi {
+  url: string;
+  queue: TaskQueue;
+  log: string[];
+  /** Calls the API; the body goes as JSON. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+}
+
+interface CallOptions {
+  /** Sent as JSON; a string is sent as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** A task, a problem, or whatever else the call answers. */
+  body: Task & Problem & { executions: Task[] };
+}
+
+interface ApiOptions {
+  tokens?: ApiToken[];
+  maxPromptBytes?: number;
+  maxQueued?: number;
+}
+
+/** The API on a Redis of the test's own. */
+export function withApi(
+  options: ApiOptions,
+  body: (api: TestApi & TestRedis) => Promise<void>,
+): Promise<void> {
+  return withRedis((redis) => withApiOn(redis, options, (api) => body({ ...redis, ...api })));
+}
+
+export async function withApiOn(
+  { url: redisUrl, name }: { url: string; name: string },
+  { tokens = [], maxPromptBytes = 1_048_576, maxQueued = 1_000_000 }: ApiOptions,
+  body: (api: TestApi) => Promise<void>,
+): Promise<void> {
+  const lines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
+  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, log });
+  const server = createServer(createApp({ queue, tokens, maxPromptBytes, log }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    await body({
+      url,
+      queue,
+      log: lines,
+      async call(method, path, { body: content, headers = {} } = {}) {
+        const response = await fetch(url + path, {
+          method,
+          headers: { ...(content !== undefined && { "Content-Type": "application/json" }), ...headers },
+          ...(content !== undefined && {
+            body: typeof content === "string" ? content : JSON.stringify(content),
+          }),
+        });
+        const text = await response.text();
+        const isJson = response.headers.get("Content-Type")?.includes("json") ?? false;
+        return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+      },
+    });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await queue.close();
+  }
+}

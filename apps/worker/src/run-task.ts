@@ -1,0 +1,75 @@
+import type { Outcome, SettingValues, StopReason, workerSettings } from "@host-runner/contracts";
+import { createOutputRecorder, type Executors, type OutputSink } from "@host-runner/executors";
+import type { LeasedTask, TaskHandler } from "@host-runner/queue";
+import type { Logger } from "@host-runner/service";
+import { decideOutcome, unavailableOutcome } from "./decide-outcome.ts";
+
+interface TaskHandlerOptions {
+  settings: SettingValues<typeof workerSettings>;
+  executors: Executors;
+  /** Aborted with "shutdown" when the worker can wait no longer. */
+  shutdown: AbortSignal;
+  log: Logger;
+}
+
+/** Runs one attempt of a task: resolve the executor, execute, decide what it comes to. */
+export function createTaskHandler({ settings, executors, shutdown, log }: TaskHandlerOptions): TaskHandler {
+  return async (task, leaseSignal) => {
+    const taskLog = log.child({ taskId: task.taskId, execution: task.execution, attempt: task.attempt });
+    const name = task.submission.executor ?? settings.executor;
+    const executor = executors.resolve(name);
+    if (!executor) {
+      taskLog.warn(`executor ${name} is not available on this worker`);
+      return unavailableOutcome(name);
+    }
+
+    taskLog.info({ executor: name }, "task started");
+    const recorder = createOutputRecorder({ tailBytes: settings.tailBytes });
+    const limits = startLimits(task, settings);
+    const result = await executor
+      .execute(toAttempt(task), {
+        signal: AbortSignal.any([leaseSignal, shutdown, limits.signal]),
+        output: limits.count(recorder),
+      })
+      .finally(limits.stop);
+    const outcome = decideOutcome(result, name, recorder.summarize(), settings);
+    taskLog.info(describe(outcome), `task ended: ${outcome.message}`);
+    return outcome;
+  };
+}
+
+/** The two limits that an attempt has: how long it may take, and how much it may write. */
+function startLimits(
+  task: LeasedTask,
+  { timeoutSeconds, outputLimitBytes = Number.POSITIVE_INFINITY }: TaskHandlerOptions["settings"],
+) {
+  const exceeded = new AbortController();
+  const abort = (reason: StopReason) => exceeded.abort(reason);
+  const timer = setTimeout(abort, (task.submission.timeout_seconds ?? timeoutSeconds) * 1000, "timeout");
+  let written = 0;
+  return {
+    signal: exceeded.signal,
+    stop: () => clearTimeout(timer),
+    /** Passes the output on, and counts it. */
+    count: (sink: OutputSink): OutputSink => ({
+      write(stream, offset, chunk) {
+        written += chunk.length;
+        if (written > outputLimitBytes) abort("output_limit");
+        return sink.write(stream, offset, chunk);
+      },
+    }),
+  };
+}
+
+function toAttempt({ submission: { prompt, workspace }, ...attempt }: LeasedTask) {
+  return { ...attempt, prompt, projectRoot: workspace?.project_root ?? null };
+}
+
+function describe({ status, reason, exitCode, signal }: Outcome) {
+  return {
+    status,
+    ...(reason && { reason }),
+    ...(exitCode !== null && { exitCode }),
+    ...(signal && { signal }),
+  };
+}

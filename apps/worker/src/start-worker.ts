@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { hostname, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { EnvironmentError, type SettingValues, type workerSettings } from "@host-runner/contracts";
+import { createExecutors, type Executors } from "@host-runner/executors";
+import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
+import type { Service, ServiceContext } from "@host-runner/service";
+import { startProbes } from "./probes.ts";
+import { createTaskHandler } from "./run-task.ts";
+
+type WorkerSettings = SettingValues<typeof workerSettings>;
+
+/** Connections that do not end by themselves are cut after this long. */
+const CLOSE_MS = 2_000;
+
+interface WorkerHost {
+  pid: number;
+  /** The worker's own environment, of which commands inherit an allowlist. */
+  environment: Record<string, string | undefined>;
+}
+
+/** Takes tasks from the queue and runs each on an executor, until it is told to stop. */
+export const createWorkerStart =
+  ({ pid, environment }: WorkerHost) =>
+  async (settings: WorkerSettings, { log }: ServiceContext): Promise<Service> => {
+    const id = randomUUID().slice(0, 13);
+    const executors = configureExecutors(settings, id, environment);
+    const { containment } = await executors.start();
+    const shutdown = new AbortController();
+    const consumer = await startTaskConsumer(
+      {
+        redisUrl: settings.redisUrl,
+        queue: settings.queue,
+        holder: { id, pid, host: hostname(), executor: settings.executor },
+        concurrency: settings.concurrency,
+        leaseMs: settings.leaseSeconds * 1000,
+        log,
+      },
+      createTaskHandler({ settings, executors, shutdown: shutdown.signal, log }),
+    );
+    const probes = await startProbes(settings, () => consumer.isConsuming());
+    log.info(
+      { worker: id, executor: settings.executor, slots: settings.concurrency, containment },
+      `taking tasks: ${settings.concurrency} slots, executor ${settings.executor}; ${containment}`,
+    );
+
+    return {
+      async stop({ hurry }) {
+        await consumer.pause();
+        await drain(consumer, settings, { hurry, shutdown, log });
+        await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
+      },
+    };
+  };
+
+/** Waits for the running tasks, and stops those that are still there when the time is over or it has to hurry. */
+async function drain(
+  consumer: TaskConsumer,
+  { drainSeconds, graceSeconds }: WorkerSettings,
+  { hurry, shutdown, log }: { hurry: AbortSignal; shutdown: AbortController } & Pick<ServiceContext, "log">,
+): Promise<void> {
+  const idle = consumer.idle();
+  const deadline = AbortSignal.any([hurry, AbortSignal.timeout(drainSeconds * 1000)]);
+  if (await settlesBefore(idle, deadline)) return;
+  log.warn(hurry.aborted ? "asked again: stopping what runs" : "draining took too long: stopping what runs");
+  shutdown.abort("shutdown");
+  // Where Redis is away the outcomes cannot be recorded: the lease expires, and the task counts as lost.
+  const margin = AbortSignal.timeout((graceSeconds + CLOSE_MS / 1000) * 1000);
+  if (!(await settlesBefore(idle, margin))) log.error("some outcomes could not be recorded");
+}
+
+async function settlesBefore(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  const aborted = new Promise<false>((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener("abort", () => resolve(false), { once: true });
+  });
+  return Promise.race([promise.then(() => true as const), aborted]);
+}
+
+function configureExecutors(
+  settings: WorkerSettings,
+  workerId: string,
+  environment: WorkerHost["environment"],
+): Executors {
+  if (settings.executor === "shell" && !settings.commandTemplate) {
+    throw new EnvironmentError([
+      "HOST_RUNNER_CMD_TEMPLATE is not set: HOST_RUNNER_EXECUTOR=shell needs the command to run, for example " +
+        "HOST_RUNNER_CMD_TEMPLATE='codex exec {prompt}'",
+    ]);
+  }
+  return createExecutors({
+    workerId,
+    mockDurationMs: settings.mockSeconds * 1000,
+    gracePeriodMs: settings.graceSeconds * 1000,
+    shell:
+      settings.executor === "shell"
+        ? {
+            template: settings.commandTemplate ?? "",
+            shell: settings.shell,
+            envAllow: settings.envAllow,
+            allowedRoots: settings.allowedRoots ?? null,
+            environment,
+            stateDir: join(tmpdir(), `host-runner-${userInfo().uid}`),
+          }
+        : null,
+  });
+}

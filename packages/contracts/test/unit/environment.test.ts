@@ -1,0 +1,113 @@
+import {
+  apiSettings,
+  EnvironmentError,
+  knownNames,
+  readEnvironment,
+  workerSettings,
+} from "@host-runner/contracts";
+import { describe, expect, it } from "@jest/globals";
+
+const REDIS_URL = "redis://127.0.0.1:6379";
+
+function read(environment: Record<string, string>, files: Record<string, string> = {}) {
+  const readFile = (path: string) => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`no such file: ${path}`);
+    return text;
+  };
+  return readEnvironment(environment, {
+    settings: { ...apiSettings, ...workerSettings },
+    knownNames,
+    readFile,
+  });
+}
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    read(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems;
+    throw error;
+  }
+}
+
+describe("the environment", () => {
+  it("has the contract's defaults", () => {
+    expect(read({ REDIS_URL }).values).toMatchObject({
+      queue: "tasks",
+      logLevel: "info",
+      host: "127.0.0.1",
+      port: 48_070,
+      insecure: false,
+      apiTokens: undefined,
+      maxPromptBytes: 1_048_576,
+      maxQueued: 1_000_000,
+      executor: "mock",
+      shell: "bash -c",
+      concurrency: 4,
+      timeoutSeconds: 600,
+      graceSeconds: 2,
+      drainSeconds: 30,
+      leaseSeconds: 10,
+      envAllow: [],
+      allowedRoots: undefined,
+      tailBytes: 65_536,
+      outputLimitBytes: undefined,
+      mockSeconds: 0.3,
+    });
+  });
+
+  it("lists all its problems at once, each with the variable and what it accepts", () => {
+    expect(problemsOf({ HOST_RUNNER_PORT: "http", HOST_RUNNER_EXECUTOR: "docker" })).toEqual([
+      expect.stringMatching(/^REDIS_URL is not set: it must be redis:\/\//),
+      'HOST_RUNNER_PORT must be a port number, 0 to 65535 (0: any free one), not "http"',
+      'HOST_RUNNER_EXECUTOR must be mock or shell, not "docker"',
+    ]);
+  });
+
+  it.each(["http://127.0.0.1", "127.0.0.1:6379", "redis"])("refuses %s as REDIS_URL", (url) => {
+    expect(problemsOf({ REDIS_URL: url })).toHaveLength(1);
+  });
+
+  it.each([REDIS_URL, "rediss://user:pw@redis.example.org:6380/2", "redis+unix:///run/redis.sock?db=1"])(
+    "takes %s as REDIS_URL",
+    (url) => {
+      expect(read({ REDIS_URL: url }).values.redisUrl).toBe(url);
+    },
+  );
+
+  it("takes an empty variable for an absent one", () => {
+    expect(read({ REDIS_URL, HOST_RUNNER_PORT: "" }).values.port).toBe(48_070);
+  });
+
+  it("reads a secret from the file that NAME_FILE names", () => {
+    const { values } = read(
+      { REDIS_URL, HOST_RUNNER_API_TOKENS_FILE: "/run/tokens" },
+      { "/run/tokens": "ci:write:s3:cret\n" },
+    );
+    expect(values.apiTokens).toEqual([{ name: "ci", scope: "write", token: "s3:cret" }]);
+  });
+
+  it("refuses a secret that is given twice", () => {
+    const [problem] = problemsOf({ REDIS_URL, REDIS_URL_FILE: "/x" });
+    expect(problem).toBe("REDIS_URL and REDIS_URL_FILE are both set: set one");
+  });
+
+  it("names a secret's file that cannot be read", () => {
+    expect(problemsOf({ REDIS_URL_FILE: "/x" })[0]).toContain("REDIS_URL_FILE must be a readable file");
+  });
+
+  it("never repeats a secret's value in a problem", () => {
+    const [problem] = problemsOf({ REDIS_URL, HOST_RUNNER_API_TOKENS: "hunter2" });
+    expect(problem).toContain("name:scope:token");
+    expect(problem).not.toContain("hunter2");
+  });
+
+  it("warns of an unknown name with the nearest known one", () => {
+    const { warnings } = read({ REDIS_URL, HOST_RUNNER_CONCURENCY: "8" });
+    expect(warnings).toEqual([
+      "HOST_RUNNER_CONCURENCY is no setting of host-runner and has no effect: did you mean HOST_RUNNER_CONCURRENCY?",
+    ]);
+  });
+});

@@ -1,0 +1,148 @@
+import { HostRunnerError, parseSubmission } from "@host-runner/contracts";
+import { describe, expect, it } from "@jest/globals";
+
+const workspace = { project_root: "/srv/project" };
+
+function refusalOf(input: unknown): Record<string, string> {
+  try {
+    parseSubmission(input);
+  } catch (error) {
+    if (!(error instanceof HostRunnerError) || error.code !== "invalid") throw error;
+    return Object.fromEntries((error.errors ?? []).map(({ path, message }) => [path, message]));
+  }
+  return {};
+}
+
+describe("a submission", () => {
+  it("needs nothing but a prompt", () => {
+    expect(parseSubmission({ prompt: "hi" })).toEqual({
+      prompt: "hi",
+      task_id: null,
+      run_id: null,
+      executor: null,
+      timeout_seconds: null,
+      status_callback_url: null,
+      status_callback_token: null,
+      execution_mode: "no-workspace",
+      workspace: null,
+    });
+  });
+
+  it("keeps every field that is in force", () => {
+    const submission = {
+      prompt: "hi",
+      task_id: "1",
+      run_id: "run-7",
+      executor: "mock",
+      timeout_seconds: 86_400,
+      metadata: { a: [1, null] },
+      status_callback_url: "http://localhost:48000/cb",
+      status_callback_token: "t",
+      execution_mode: "isolated-worktree",
+      workspace: {
+        project_id: 3,
+        project_root: "/srv/project",
+        lock_paths: ["/srv/project/a"],
+        worktree_path: "/srv/worktree",
+        git_branch: "main",
+      },
+    };
+    expect(parseSubmission(submission)).toEqual(submission);
+  });
+
+  it("drops unknown fields and handoff_context", () => {
+    const parsed = parseSubmission({ prompt: "hi", handoff_context: ["x"], unheard_of: 1 });
+    expect(parsed).toEqual(parseSubmission({ prompt: "hi" }));
+  });
+
+  it("takes null for an absent field, as callers send it that serialize them all", () => {
+    const nulls = {
+      task_id: null,
+      run_id: null,
+      workspace: null,
+      sandbox: null,
+      labels: null,
+      priority: null,
+    };
+    expect(parseSubmission({ prompt: "hi", ...nulls })).toEqual(parseSubmission({ prompt: "hi" }));
+  });
+
+  it.each(["1", "completed", "meta", "a:b", "a/b", "🙂", "x".repeat(128), "🙂".repeat(128), "..", " "])(
+    "takes the task id %j",
+    (task_id) => {
+      expect(parseSubmission({ prompt: "hi", task_id }).task_id).toBe(task_id);
+    },
+  );
+
+  it.each([
+    ["no prompt", {}, "prompt"],
+    ["an empty prompt", { prompt: "" }, "prompt"],
+    ["a prompt with NUL", { prompt: "a\0b" }, "prompt"],
+    ["a prompt with a lone surrogate", { prompt: "a\ud800" }, "prompt"],
+    ["a prompt that is no text", { prompt: 1 }, "prompt"],
+    ["a prompt beyond the limit", { prompt: "ü".repeat(600_000) }, "prompt"],
+    ["a numeric task id", { prompt: "hi", task_id: 1 }, "task_id"],
+    ["an empty task id", { prompt: "hi", task_id: "" }, "task_id"],
+    ["a task id of 129 characters", { prompt: "hi", task_id: "x".repeat(129) }, "task_id"],
+    ["a task id with a control character", { prompt: "hi", task_id: "a\nb" }, "task_id"],
+    ["an empty run id", { prompt: "hi", run_id: "" }, "run_id"],
+    ["an unknown executor", { prompt: "hi", executor: "docker" }, "executor"],
+    ["a timeout of 0", { prompt: "hi", timeout_seconds: 0 }, "timeout_seconds"],
+    ["a timeout of more than a day", { prompt: "hi", timeout_seconds: 86_401 }, "timeout_seconds"],
+    ["a callback that is not http", { prompt: "hi", status_callback_url: "ftp://x/" }, "status_callback_url"],
+    ["a callback that is no URL", { prompt: "hi", status_callback_url: "x" }, "status_callback_url"],
+    ["metadata beyond 16 KiB", { prompt: "hi", metadata: "x".repeat(16_385) }, "metadata"],
+    ["an unknown execution mode", { prompt: "hi", execution_mode: "x" }, "execution_mode"],
+    ["a relative project root", { prompt: "hi", workspace: { project_root: "a" } }, "workspace.project_root"],
+    [
+      "a relative lock path",
+      { prompt: "hi", workspace: { ...workspace, lock_paths: ["a"] } },
+      "workspace.lock_paths.0",
+    ],
+    [
+      "a relative worktree path",
+      { prompt: "hi", workspace: { ...workspace, worktree_path: "a" } },
+      "workspace.worktree_path",
+    ],
+    ["a shared workspace without one", { prompt: "hi", execution_mode: "shared-workspace" }, "workspace"],
+    [
+      "a shared workspace without lock paths",
+      { prompt: "hi", execution_mode: "shared-workspace", workspace },
+      "workspace.lock_paths",
+    ],
+    [
+      "a worktree without its path",
+      { prompt: "hi", execution_mode: "isolated-worktree", workspace: { ...workspace, git_branch: "b" } },
+      "workspace.worktree_path",
+    ],
+    [
+      "a worktree without its branch",
+      { prompt: "hi", execution_mode: "isolated-worktree", workspace: { ...workspace, worktree_path: "/w" } },
+      "workspace.git_branch",
+    ],
+    ["a sandbox mode without sandbox", { prompt: "hi", execution_mode: "docker-sandbox" }, "sandbox"],
+    ["something that is no object", "hi", ""],
+  ])("is refused with %s, naming the field", (_, input, path) => {
+    expect(refusalOf(input)).toHaveProperty([path]);
+  });
+
+  it.each(["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds", "labels"])(
+    "is refused with %s, which is not supported yet",
+    (field) => {
+      expect(refusalOf({ prompt: "hi", [field]: 1 })).toEqual({
+        [field]: "is not supported yet; leave it out",
+      });
+    },
+  );
+
+  it("is refused with metadata that is nested too deeply to be walked", () => {
+    const depth = 200_000;
+    const metadata: unknown = JSON.parse("[".repeat(depth) + "]".repeat(depth));
+    expect(refusalOf({ prompt: "hi", metadata })).toHaveProperty("metadata");
+  });
+
+  it("is told all its problems at once", () => {
+    const refusal = refusalOf({ prompt: "", task_id: 1, labels: {}, execution_mode: "docker-sandbox" });
+    expect(Object.keys(refusal).sort()).toEqual(["labels", "prompt", "sandbox", "task_id"]);
+  });
+});

@@ -1,0 +1,50 @@
+--[[
+  Cancels a task's newest execution: at once where no worker has it, else by recording the wish and telling
+  the workers, of which one then stops it and ends it.
+
+  KEYS[1]  prefix of the queue's keys (BullMQ's)
+  KEYS[2]  prefix of our own keys
+  ARGV[1]  JSON: encodedId, now (ms), outcome
+  ARGV[2]  the outcome as JSON, as it is stored where the task ends at once
+
+  Returns
+    {"missing"}
+    {"ended", execution, record}      it had ended: unchanged
+    {"canceled", execution, record}   it waited, and has ended now
+    {"requested", execution, record}  a worker has it
+]]
+--- @include "newest-execution"
+--- @include "end-task"
+local queue, own = KEYS[1], KEYS[2]
+local args = cjson.decode(ARGV[1])
+
+local execution = newestExecution(queue, own, args.encodedId)
+local jobId = jobIdOf(args.encodedId, execution)
+local jobKey = queue .. jobId
+local found = redis.call("HMGET", jobKey, "name", "finishedOn")
+if not found[1] then
+  return {"missing"}
+end
+if found[2] then
+  return {"ended", execution, redis.call("HGETALL", jobKey)}
+end
+
+redis.call("HSETNX", jobKey, "cancelRequestedAt", args.now)
+
+local previous = nil
+if redis.call("LREM", queue .. "wait", 1, jobId) > 0 then
+  previous = "waiting"
+elseif redis.call("ZREM", queue .. "prioritized", jobId) > 0 then
+  previous = "prioritized"
+elseif redis.call("ZREM", queue .. "delayed", jobId) > 0 then
+  previous = "delayed"
+elseif redis.call("LREM", queue .. "paused", 1, jobId) > 0 then
+  previous = "paused"
+end
+
+if previous == nil then
+  redis.call("PUBLISH", own .. "cancel", jobId)
+  return {"requested", execution, redis.call("HGETALL", jobKey)}
+end
+endTask(queue, own, jobId, previous, args.now, args.outcome, ARGV[2], "", "")
+return {"canceled", execution, redis.call("HGETALL", jobKey)}

@@ -1,0 +1,30 @@
+-- Takes a record to its end, with the fields, set and event of BullMQ's own finish. The caller has taken it
+-- out of the set that it was in (`previous`). BullMQ has no canceled state: a canceled task is a failed job
+-- whose outcome says so.
+local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, stdout, stderr)
+  local jobKey = queue .. jobId
+  local completed = outcome.status == "success"
+  local set = completed and "completed" or "failed"
+  local field = completed and "returnvalue" or "failedReason"
+  local value = completed and cjson.encode(outcome.message) or outcome.message
+
+  -- Clocks of hosts differ: an end is never before its start.
+  local startedAt = tonumber(redis.call("HGET", jobKey, "processedOn") or 0)
+  local finishedOn = string.format("%d", math.max(tonumber(now), startedAt))
+
+  redis.call("SREM", queue .. "stalled", jobId)
+  redis.call("HDEL", jobKey, "defa")
+  redis.call("HSET", jobKey, field, value, "finishedOn", finishedOn, "outcome", outcomeJson)
+  if stdout ~= "" then
+    redis.call("HSET", jobKey, "stdout", stdout)
+  end
+  if stderr ~= "" then
+    redis.call("HSET", jobKey, "stderr", stderr)
+  end
+  redis.call("HINCRBY", jobKey, "atm", 1)
+  redis.call("ZADD", queue .. set, finishedOn, jobId)
+  local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
+  redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", set, "jobId", jobId, field,
+    value, "prev", previous)
+  redis.call("PUBLISH", own .. "ended:" .. jobId, outcome.status)
+end

@@ -1,0 +1,13 @@
+-- Whether `claim` (jobId, token, holder, attempt) is the lease on a running attempt. A lock that lapsed
+-- while Redis was away is no loss as long as nobody else took the attempt: every taker counts `ats` up and
+-- leaves its name in `pb` (BullMQ's names for attempts started and processed by).
+local function holdsLease(queue, claim)
+  local jobKey = queue .. claim.jobId
+  local lock = redis.call("GET", jobKey .. ":lock")
+  if lock then
+    return lock == claim.token
+  end
+  local found = redis.call("HMGET", jobKey, "pb", "ats", "finishedOn")
+  return found[1] == claim.holder and tonumber(found[2]) == claim.attempt and not found[3]
+    and redis.call("LPOS", queue .. "active", claim.jobId) ~= false
+end

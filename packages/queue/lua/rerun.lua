@@ -1,0 +1,36 @@
+--[[
+  Starts the next execution of a task that has ended, with the same submission.
+
+  KEYS[1]  prefix of the queue's keys (BullMQ's)
+  KEYS[2]  prefix of our own keys
+  ARGV[1]  JSON: encodedId, now (ms), maxQueued
+
+  Returns
+    {"created", execution, record}
+    {"missing"}
+    {"not-ended", execution}
+    {"full", waiting}
+]]
+--- @include "newest-execution"
+--- @include "enqueue"
+local queue, own = KEYS[1], KEYS[2]
+local args = cjson.decode(ARGV[1])
+
+local newest = newestExecution(queue, own, args.encodedId)
+local last = redis.call("HMGET", queue .. jobIdOf(args.encodedId, newest), "finishedOn", "name", "data", "opts")
+if not last[2] then
+  return {"missing"}
+end
+if not last[1] then
+  return {"not-ended", newest}
+end
+local waiting = countWaiting(queue)
+if waiting >= args.maxQueued then
+  return {"full", waiting}
+end
+
+local execution = newest + 1
+local jobId = jobIdOf(args.encodedId, execution)
+enqueue(queue, jobId, last[2], last[3], last[4], args.now)
+redis.call("SET", own .. "newest:" .. args.encodedId, execution)
+return {"created", execution, redis.call("HGETALL", queue .. jobId)}

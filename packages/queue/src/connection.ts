@@ -1,0 +1,68 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Log } from "./log.ts";
+
+/** After this long without an answer a caller is told that the queue is unavailable. */
+const COMMAND_TIMEOUT_MS = 1500;
+
+const LONGEST_PAUSE_MS = 1000;
+
+const shared = (role: string): RedisOptions => ({
+  connectionName: `host-runner-${role}`,
+  // Soon again after an outage: a worker takes tasks within seconds of Redis' return.
+  retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), LONGEST_PAUSE_MS),
+  keepAlive: 10_000,
+});
+
+/**
+ * For who has to answer somebody: a command fails at once where Redis is away, and is never sent twice, so
+ * that nothing happens later that was answered with an error.
+ */
+export function openRequestConnection(url: string, log: Log): Redis {
+  return open(url, log, {
+    ...shared("api"),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+}
+
+/** For who has to get it done: a command waits until Redis is back, for as long as it takes. */
+export function openPersistentConnection(url: string, role: string, log: Log): Redis {
+  return open(url, log, { ...shared(role), maxRetriesPerRequest: null });
+}
+
+function open(url: string, log: Log, options: RedisOptions): Redis {
+  const redis = new Redis({ ...addressOf(url), ...options, replyMapping: "legacy" });
+  // ioredis reports each failed try; an outage is told once when it begins and once when it ends.
+  let away = false;
+  redis.on("error", (error: Error) => {
+    if (!away) log.warn({ err: error }, "Redis is away; trying again until it is back");
+    away = true;
+  });
+  redis.on("ready", () => {
+    if (away) log.info("Redis is back");
+    away = false;
+  });
+  return redis;
+}
+
+/** redis+unix:///path/to/socket?db=1, with user and password before the path where there are any. */
+function addressOf(url: string): RedisOptions {
+  const parsed = new URL(url);
+  const credentials = {
+    ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
+  };
+  if (parsed.protocol === "redis+unix:") {
+    const db = Number(parsed.searchParams.get("db") ?? 0);
+    return { ...credentials, path: decodeURIComponent(parsed.pathname), db };
+  }
+  return {
+    ...credentials,
+    host: parsed.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
+    port: Number(parsed.port || 6379),
+    db: Number(parsed.pathname.slice(1) || 0),
+    ...(parsed.protocol === "rediss:" && { tls: {} }),
+  };
+}

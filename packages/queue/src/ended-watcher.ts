@@ -1,0 +1,96 @@
+import type { Redis } from "ioredis";
+import type { Keys } from "./keys.ts";
+import { jobIdOf } from "./task-id.ts";
+
+/** A message may be lost in a reconnect: who waits looks again after this long. */
+const LOOK_AGAIN_MS = 1000;
+
+export interface EndedWatch {
+  /**
+   * Yields whenever it is worth to read the task: once when the subscription stands, at each message, and now
+   * and then without one. Ends at the deadline (ms since the epoch).
+   */
+  hints(deadline: number): AsyncGenerator<void>;
+  close(): void;
+}
+
+export interface EndedWatcher {
+  watch(taskId: string, execution: number): EndedWatch;
+  /** Ends all watches. */
+  close(): void;
+}
+
+/**
+ * Tells when executions end, for any number of them over the one connection. It gives hints; what is true
+ * stands in the task's record.
+ */
+export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher {
+  const listeners = new Map<string, Set<() => void>>();
+  let closed = false;
+  subscriber.on("message", (channel: string) => {
+    for (const wake of listeners.get(channel) ?? []) wake();
+  });
+
+  return {
+    watch(taskId, execution) {
+      const channel = keys.endedChannel(jobIdOf({ taskId, execution }));
+      const bell = createBell();
+      // Settles also where Redis is away: looking again is what helps then.
+      subscribe(channel, bell.ring).then(bell.ring);
+      return {
+        async *hints(deadline) {
+          while (Date.now() < deadline && !closed) {
+            await bell.rung(Math.min(LOOK_AGAIN_MS, deadline - Date.now()));
+            yield;
+          }
+        },
+        close: () => unsubscribe(channel, bell.ring),
+      };
+    },
+    close() {
+      closed = true;
+      for (const waiting of listeners.values()) for (const wake of waiting) wake();
+    },
+  };
+
+  async function subscribe(channel: string, listener: () => void): Promise<void> {
+    const waiting = listeners.get(channel);
+    if (waiting) waiting.add(listener);
+    else listeners.set(channel, new Set([listener]));
+    // Again for each watch: the call resolves when the subscription stands.
+    await subscriber.subscribe(channel).catch(() => {});
+  }
+
+  function unsubscribe(channel: string, listener: () => void): void {
+    const waiting = listeners.get(channel);
+    waiting?.delete(listener);
+    if (waiting?.size !== 0) return;
+    listeners.delete(channel);
+    subscriber.unsubscribe(channel).catch(() => {});
+  }
+}
+
+/** Remembers a ring that nobody waited for, so that none is missed between two looks. */
+function createBell() {
+  let ringing = false;
+  let wake = () => {};
+  return {
+    ring() {
+      ringing = true;
+      wake();
+    },
+    /** Resolves at the next ring, at once if it has rung since the last call, or after `timeoutMs`. */
+    async rung(timeoutMs: number): Promise<void> {
+      if (!ringing) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeoutMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      ringing = false;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { encodeTaskId, jobIdOf } from "./task-id.ts";
+
+/** BullMQ's prefix. The braces put all keys into one slot of a Redis Cluster, which the scripts need. */
+export const BULLMQ_PREFIX = "{hr}";
+
+export type Keys = ReturnType<typeof createKeys>;
+
+/** All keys of one queue. Nothing else builds a key, but for the scripts, which get the two prefixes. */
+export function createKeys(queue: string) {
+  const bullmq = `${BULLMQ_PREFIX}:${queue}:`;
+  // Outside of BullMQ's own name space: its clean-up deletes what it does not know there.
+  const own = `${BULLMQ_PREFIX}.${queue}:`;
+  return {
+    prefixes: [bullmq, own] as const,
+    record: (taskId: string, execution: number) => bullmq + jobIdOf({ taskId, execution }),
+    recordOf: (jobId: string) => bullmq + jobId,
+    /** What idle workers block on: a member in it wakes one of them. */
+    marker: `${bullmq}marker`,
+    newest: (taskId: string) => `${own}newest:${encodeTaskId(taskId)}`,
+    /** The caller's key may be anything, and belongs to that caller. */
+    idempotency: (caller: string, key: string) =>
+      `${own}idempotency:${createHash("sha256").update(`${caller}\0${key}`).digest("base64url")}`,
+    writeCheck: `${own}write-check`,
+    cancelChannel: `${own}cancel`,
+    endedChannel: (jobId: string) => `${own}ended:${jobId}`,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * The transitions of a task, each one atomic: a Lua script and a typed function that runs it. What a script
+ * does, and what it returns, stands at the head of its file in ../lua.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Outcome } from "@host-runner/contracts";
+import type { Redis } from "ioredis";
+import type { Keys } from "./keys.ts";
+
+export interface ScriptRunner {
+  redis: Redis;
+  keys: Keys;
+}
+
+/** A record as HGETALL gives it in a script: field, value, field, value ... */
+export type FlatRecord = string[];
+
+export interface SubmitArguments {
+  encodedId: string;
+  name: string;
+  data: string;
+  opts: string;
+  now: number;
+  maxQueued: number;
+  idempotency: { key: string; body: string; recordSeconds: number } | null;
+}
+
+export type SubmitAnswer =
+  | ["created", number]
+  | ["existing", number, FlatRecord]
+  | ["conflict", number]
+  | ["replayed", string]
+  | ["key-reused"]
+  | ["full", number];
+
+const submitScript = loadScript("submit");
+export function submit(runner: ScriptRunner, args: SubmitArguments): Promise<SubmitAnswer> {
+  const { data, idempotency, ...rest } = args;
+  const keys = idempotency ? [idempotency.key] : [];
+  const { body, recordSeconds } = idempotency ?? {};
+  return run(submitScript, runner, [{ ...rest, body, recordSeconds }, data], keys);
+}
+
+export type RerunAnswer =
+  | ["created", number, FlatRecord]
+  | ["missing"]
+  | ["not-ended", number]
+  | ["full", number];
+
+const rerunScript = loadScript("rerun");
+export function rerun(
+  runner: ScriptRunner,
+  args: { encodedId: string; now: number; maxQueued: number },
+): Promise<RerunAnswer> {
+  return run(rerunScript, runner, [args]);
+}
+
+export type CancelAnswer = ["missing"] | ["ended" | "canceled" | "requested", number, FlatRecord];
+
+const cancelScript = loadScript("cancel");
+export function cancel(
+  runner: ScriptRunner,
+  args: { encodedId: string; now: number; outcome: Outcome },
+): Promise<CancelAnswer> {
+  return run(cancelScript, runner, [args, storedOutcome(args.outcome)]);
+}
+
+/** What makes a lease the one on a certain attempt. */
+export interface LeaseClaim {
+  jobId: string;
+  token: string;
+  holder: string;
+  attempt: number;
+}
+
+const finishScript = loadScript("finish");
+export function finish(
+  runner: ScriptRunner,
+  args: LeaseClaim & { now: number; outcome: Outcome },
+): Promise<"recorded" | "lost"> {
+  const { outcome, ...rest } = args;
+  const { status, message, output } = outcome;
+  const blobs = [storedOutcome(outcome), output?.stdout ?? "", output?.stderr ?? ""];
+  return run(finishScript, runner, [{ ...rest, outcome: { status, message } }, ...blobs]);
+}
+
+const retakeLeaseScript = loadScript("retake-lease");
+export function retakeLease(
+  runner: ScriptRunner,
+  args: LeaseClaim & { leaseMs: number },
+): Promise<"held" | "lost"> {
+  return run(retakeLeaseScript, runner, [args]);
+}
+
+const reclaimLostScript = loadScript("reclaim-lost");
+export function reclaimLost(
+  runner: ScriptRunner,
+  args: { now: number; intervalMs: number; lost: Outcome; canceled: Outcome },
+): Promise<string[]> {
+  return run(reclaimLostScript, runner, [args, storedOutcome(args.lost), storedOutcome(args.canceled)]);
+}
+
+/** The outcome as the record keeps it; the output's text stands in fields of its own. */
+export interface StoredOutcome extends Omit<Outcome, "output"> {
+  output: {
+    stdoutBytes: number;
+    stderrBytes: number;
+    stdoutTruncated: boolean;
+    stderrTruncated: boolean;
+  } | null;
+}
+
+function storedOutcome({ output, ...outcome }: Outcome): string {
+  const { stdout: _, stderr: __, ...counts } = output ?? { stdout: "", stderr: "" };
+  return JSON.stringify({ ...outcome, output: output && counts });
+}
+
+interface Script {
+  text: string;
+  sha: string;
+}
+
+/** Reads a script and puts in the files that it includes. */
+function loadScript(name: string): Script {
+  const read = (path: string) => readFileSync(new URL(`../lua/${path}.lua`, import.meta.url), "utf8");
+  const text = read(name).replace(/^--- @include "(.+)"$/gm, (_, include) => read(`includes/${include}`));
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}
+
+async function run<T>(
+  { text, sha }: Script,
+  { redis, keys }: ScriptRunner,
+  [args, ...blobs]: [object, ...string[]],
+  extraKeys: string[] = [],
+): Promise<T> {
+  const allKeys = [...keys.prefixes, ...extraKeys];
+  const rest = [allKeys.length, ...allKeys, JSON.stringify(args), ...blobs] as const;
+  try {
+    return (await redis.evalsha(sha, ...rest)) as T;
+  } catch (error) {
+    // A restarted, flushed or failed-over Redis knows no scripts; EVAL teaches it this one.
+    if (error instanceof Error && error.message.startsWith("NOSCRIPT")) {
+      return (await redis.eval(text, ...rest)) as T;
+    }
+    throw error;
+  }
+}

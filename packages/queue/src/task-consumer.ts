@@ -1,0 +1,180 @@
+/**
+ * The queue as a worker sees it: takes tasks, one lease each, hands them to a handler, and records what comes
+ * of them. BullMQ's Worker fetches and renews; every transition after that is a script of ours, so that the
+ * handler's outcome and the end of the task are one step.
+ */
+import { defaultRunId, type Outcome } from "@host-runner/contracts";
+import { type Job, WaitingError } from "bullmq";
+import { openPersistentConnection } from "./connection.ts";
+import { FetchingWorker } from "./fetching-worker.ts";
+import { formatHolder, type Holder } from "./holder.ts";
+import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
+import { createLease, type Lease } from "./lease.ts";
+import type { Log } from "./log.ts";
+import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
+import type { StoredSubmission } from "./project-task.ts";
+import { reclaimLost } from "./scripts.ts";
+import { executionOf } from "./task-id.ts";
+import { createWishes } from "./wishes.ts";
+
+export interface TaskConsumerOptions {
+  redisUrl: string;
+  queue: string;
+  holder: Holder;
+  /** Slots: how many tasks run at a time. */
+  concurrency: number;
+  /** How long a lease holds without being renewed; a worker is lost when it has expired. */
+  leaseMs: number;
+  log: Log;
+}
+
+/** One attempt of a task, leased to this worker. */
+export interface LeasedTask {
+  taskId: string;
+  runId: string;
+  execution: number;
+  attempt: number;
+  submission: StoredSubmission;
+}
+
+/**
+ * Runs one attempt to its end and says how it ended. The signal is aborted with "cancel" or "lease_lost" as its
+ * reason; nothing of the attempt may run any more when the promise settles.
+ */
+export type TaskHandler = (task: LeasedTask, signal: AbortSignal) => Promise<Outcome>;
+
+export interface TaskConsumer {
+  /** Whether tasks are being taken: connected, and neither paused nor closed. */
+  isConsuming(): boolean;
+  /** Takes no more tasks; those that run go on. */
+  pause(): Promise<void>;
+  /** Resolves when no task runs here any more. */
+  idle(): Promise<void>;
+  /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
+const LOOKS_PER_LEASE = 4;
+
+/** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
+export async function startTaskConsumer(
+  { redisUrl, queue, holder, concurrency, leaseMs, log }: TaskConsumerOptions,
+  handle: TaskHandler,
+): Promise<TaskConsumer> {
+  const keys = createKeys(queue);
+  const redis = openPersistentConnection(redisUrl, "worker", log);
+  const subscriber = openPersistentConnection(redisUrl, "worker-events", log);
+  const runner = { redis, keys };
+  const running = new Map<string, { lease: Lease; settled: Promise<void> }>();
+
+  const wishes = createWishes({
+    redis,
+    subscriber,
+    keys,
+    runningIds: () => [...running.keys()],
+    onCancel: (jobId) => running.get(jobId)?.lease.abort("cancel"),
+    log,
+  });
+
+  const worker = new FetchingWorker(queue, process, {
+    connection: redis,
+    prefix: BULLMQ_PREFIX,
+    name: formatHolder(holder),
+    concurrency,
+    lockDuration: leaseMs,
+    // Lost workers are found by a script of ours, which knows of attempts, wishes and outcomes.
+    skipStalledCheck: true,
+    // Its default of 15 s would be the time without tasks after an outage of Redis.
+    runRetryDelay: 1000,
+    autorun: false,
+    passOn: () => redis.zadd(keys.marker, 0, "0"),
+  });
+  worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
+  worker.on("lockRenewalFailed", (jobIds: string[]) => {
+    for (const jobId of jobIds) running.get(jobId)?.lease.retake();
+  });
+  // Every lock may have expired while Redis was away.
+  redis.on("ready", () => {
+    for (const { lease } of running.values()) lease.retake();
+  });
+
+  const reclaiming = setInterval(reclaim, leaseMs / LOOKS_PER_LEASE);
+
+  await Promise.all([worker.waitUntilReady(), wishes.ready()]);
+  worker.run().catch((error) => log.error({ err: error }, "the worker's loop ended"));
+
+  return {
+    isConsuming: () =>
+      worker.isRunning() && !worker.isPaused() && redis.status === "ready" && !worker.closing,
+    pause: () => worker.pause(true),
+    async idle() {
+      // A task may be taken by the last fetch that was under way.
+      while (running.size > 0) await Promise.all([...running.values()].map(({ settled }) => settled));
+    },
+    async close(timeoutMs) {
+      clearInterval(reclaiming);
+      wishes.close();
+      // BullMQ's close never resolves where Redis is away.
+      await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
+      redis.disconnect();
+      subscriber.disconnect();
+    },
+  };
+
+  /** BullMQ's processor. Ends by the one error that tells BullMQ to leave the job to us, and go on. */
+  async function process(job: Job<StoredSubmission>, token = ""): Promise<never> {
+    const jobId = job.id!;
+    const lease = createLease({
+      runner,
+      claim: { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted },
+      leaseMs,
+      log,
+    });
+    const settled = runLease(job, lease).finally(() => running.delete(jobId));
+    running.set(jobId, { lease, settled });
+    // From here on no wish is missed: those that came before are read, those that come find the lease.
+    if (wishes.cameBefore(jobId)) lease.abort("cancel");
+    await settled;
+    throw new WaitingError();
+  }
+
+  async function runLease(job: Job<StoredSubmission>, lease: Lease): Promise<void> {
+    // Registered before it is run, so that a wish finds it.
+    await Promise.resolve();
+    const task = {
+      taskId: job.name,
+      runId: job.data.run_id ?? defaultRunId(job.name),
+      execution: executionOf(job.id!),
+      attempt: job.attemptsStarted,
+      submission: job.data,
+    };
+    const outcome = await handle(task, lease.signal).catch((error: unknown) => {
+      log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
+      return internalOutcome;
+    });
+    if (lease.signal.reason === "lease_lost") return;
+    await lease.finish(outcome);
+  }
+
+  async function reclaim(): Promise<void> {
+    if (redis.status !== "ready") return;
+    try {
+      const reclaimed = await reclaimLost(runner, {
+        now: Date.now(),
+        intervalMs: leaseMs / LOOKS_PER_LEASE,
+        lost: lostOutcome,
+        canceled: canceledOutcome,
+      });
+      for (let i = 0; i < reclaimed.length; i += 2) {
+        log.warn({ job: reclaimed[i] }, `the worker of a running task is gone: task ${reclaimed[i + 1]}`);
+      }
+    } catch (error) {
+      log.warn({ err: error as Error }, "looking for lost workers failed; trying again");
+    }
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,260 @@
+/**
+ * The queue as its producer sees it: submit, read, cancel, rerun, and wait for an end. Any number of processes
+ * may have one open on the same queue; all that lasts is in Redis.
+ */
+import {
+  canonicalJson,
+  HostRunnerError,
+  isEnded,
+  type NamedSubmission,
+  type Task,
+} from "@host-runner/contracts";
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { openPersistentConnection, openRequestConnection } from "./connection.ts";
+import { createEndedWatcher, type EndedWatcher } from "./ended-watcher.ts";
+import { BULLMQ_PREFIX, createKeys, type Keys } from "./keys.ts";
+import type { Log } from "./log.ts";
+import { canceledOutcome } from "./outcomes.ts";
+import { projectTask, toStored } from "./project-task.ts";
+import { reachingRedis } from "./queue-error.ts";
+import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
+import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
+import { encodeTaskId } from "./task-id.ts";
+
+/** How long an idempotency key is remembered. */
+const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
+
+export interface TaskQueueOptions {
+  redisUrl: string;
+  queue: string;
+  /** Waiting tasks beyond which a submission is refused with `queue_full`. */
+  maxQueued: number;
+  log: Log;
+}
+
+/** An idempotency key, in the name space of the caller who gave it, and a digest of what it stands for. */
+export interface Idempotency {
+  caller: string;
+  key: string;
+  body: string;
+}
+
+export interface Submitted {
+  task: Task;
+  /** False where the task was there already, not ended and with the same content. */
+  created: boolean;
+}
+
+/** Every call throws `HostRunnerError("queue_unavailable")` within 2 s where Redis is away. */
+export interface TaskQueue {
+  /**
+   * Makes a task, or the next execution of one that has ended. Throws `conflict` where the task has not ended
+   * and was submitted with other content, `queue_full`, and `invalid` for an idempotency key of another body.
+   */
+  submit(submission: NamedSubmission, idempotency?: Idempotency): Promise<Submitted>;
+  /** The task's newest execution, or the one asked for; null where there is none. */
+  find(taskId: string, execution?: number): Promise<Task | null>;
+  /** All executions that are kept, newest first; empty where the task does not exist. */
+  executions(taskId: string): Promise<Task[]>;
+  /** Ends a waiting task at once, tells a running one's worker to. Null where it does not exist. */
+  cancel(taskId: string): Promise<Task | null>;
+  /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
+  rerun(taskId: string): Promise<Task | null>;
+  /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over. */
+  untilEnded(task: Task, timeoutMs: number): Promise<Task>;
+  /** Resolves if Redis takes writes. */
+  checkWritable(): Promise<void>;
+  /** For a dashboard: the BullMQ queue behind all this. */
+  readonly bullmq: Queue;
+  close(): Promise<void>;
+}
+
+/** Opens the queue and waits until Redis is there, which is without limit: who starts first waits. */
+export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
+  const redis = openRequestConnection(options.redisUrl, options.log);
+  const subscriber = openPersistentConnection(options.redisUrl, "api-events", options.log);
+  await Promise.all([untilReady(redis), untilReady(subscriber)]);
+  return createTaskQueue(options, redis, subscriber);
+}
+
+function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return Promise.resolve();
+  return new Promise((resolve) => redis.once("ready", () => resolve()));
+}
+
+function createTaskQueue({ queue, maxQueued }: TaskQueueOptions, redis: Redis, subscriber: Redis): TaskQueue {
+  const keys = createKeys(queue);
+  const runner = { redis, keys };
+  const endings = createEndedWatcher(subscriber, keys);
+  const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX });
+  // The connection's own listener tells of outages.
+  bullmq.on("error", () => {});
+
+  return {
+    bullmq,
+
+    async submit(submission, idempotency) {
+      const now = Date.now();
+      const { task_id: taskId } = submission;
+      const answer = await reachingRedis(`submit task ${taskId}`, () =>
+        submit(runner, {
+          encodedId: encodeTaskId(taskId),
+          name: taskId,
+          data: canonicalJson(toStored(submission)),
+          opts: jobOptions(),
+          now,
+          maxQueued,
+          idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
+        }),
+      );
+      return (
+        toSubmitted(answer, submission, now) ??
+        // The key stands for a task that was there already when it was used first.
+        (await replayExisting(answer))
+      );
+    },
+
+    find: (taskId, execution) =>
+      reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution)),
+
+    executions: (taskId) =>
+      reachingRedis(`read the executions of task ${taskId}`, () => findExecutions(redis, keys, taskId)),
+
+    async cancel(taskId) {
+      const answer: CancelAnswer = await reachingRedis(`cancel task ${taskId}`, () =>
+        cancel(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), outcome: canceledOutcome }),
+      );
+      if (answer[0] === "missing") return null;
+      const [, execution, record] = answer;
+      return projectTask(toRecord(record), execution);
+    },
+
+    async rerun(taskId) {
+      const answer = await reachingRedis(`rerun task ${taskId}`, () =>
+        rerun(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), maxQueued }),
+      );
+      switch (answer[0]) {
+        case "missing":
+          return null;
+        case "not-ended":
+          throw new HostRunnerError(
+            "conflict",
+            `task ${taskId} has not ended: cancel it or wait for its end`,
+          );
+        case "full":
+          throw queueFull(answer[1]);
+        case "created":
+          return projectTask(toRecord(answer[2]), answer[1]);
+      }
+    },
+
+    untilEnded: (task, timeoutMs) =>
+      untilEnded(task, timeoutMs, endings, () => findTask(redis, keys, task.task_id, task.execution)),
+
+    async checkWritable() {
+      await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));
+    },
+
+    async close() {
+      endings.close();
+      subscriber.disconnect();
+      redis.disconnect();
+    },
+  };
+
+  async function replayExisting(answer: SubmitAnswer): Promise<Submitted> {
+    const { taskId, execution } = JSON.parse(answer[1] as string) as IdempotencyRecord;
+    const task = await reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution));
+    if (!task) throw new HostRunnerError("not_found", `task ${taskId} not found`);
+    return { task, created: false };
+  }
+}
+
+/** What BullMQ keeps as the job's options: how often it may be started. */
+const jobOptions = () => JSON.stringify({ attempts: 1 });
+
+interface IdempotencyRecord {
+  kind: "created" | "existing";
+  taskId: string;
+  execution: number;
+  createdAt: number;
+}
+
+function idempotencyRecord(keys: Keys, { caller, key, body }: Idempotency) {
+  return { key: keys.idempotency(caller, key), body, recordSeconds: IDEMPOTENCY_SECONDS };
+}
+
+/** The task as a script's answer tells of it; null where the answer names a task that has to be read. */
+function toSubmitted(answer: SubmitAnswer, submission: NamedSubmission, now: number): Submitted | null {
+  switch (answer[0]) {
+    case "created":
+      return { task: acceptedTask(submission, answer[1], now), created: true };
+    case "existing":
+      return { task: projectTask(toRecord(answer[2]), answer[1]), created: false };
+    case "conflict":
+      throw new HostRunnerError(
+        "conflict",
+        `task ${submission.task_id} has not ended and was submitted with other content: cancel it first, or use another task_id`,
+      );
+    case "key-reused":
+      throw new HostRunnerError(
+        "invalid",
+        "this Idempotency-Key was used with another body: use a new key for a new submission",
+      );
+    case "full":
+      throw queueFull(answer[1]);
+    case "replayed": {
+      const { kind, taskId, execution, createdAt } = JSON.parse(answer[1]) as IdempotencyRecord;
+      if (kind === "existing") return null;
+      // The body is the same, so the first answer can be made again, even if the task is long gone.
+      const run_id = submission.task_id === taskId ? submission.run_id : renamedRun(submission, taskId);
+      return {
+        task: acceptedTask({ ...submission, task_id: taskId, run_id }, execution, createdAt),
+        created: true,
+      };
+    }
+  }
+}
+
+/** A task that was submitted without names gets new ones at each try; the first one's count. */
+function renamedRun({ task_id, run_id }: NamedSubmission, firstTaskId: string): string {
+  return run_id === `task-${task_id}` ? `task-${firstTaskId}` : run_id;
+}
+
+/** The task as it is the moment it has been accepted. */
+function acceptedTask(submission: NamedSubmission, execution: number, now: number): Task {
+  const data = JSON.stringify(toStored(submission));
+  return projectTask(
+    { name: submission.task_id, data, opts: jobOptions(), timestamp: String(now) },
+    execution,
+  );
+}
+
+function queueFull(waiting: number): HostRunnerError {
+  return new HostRunnerError("queue_full", `${waiting} tasks are waiting already; try again later`, {
+    retryAfterSeconds: 5,
+  });
+}
+
+async function untilEnded(
+  task: Task,
+  timeoutMs: number,
+  endings: EndedWatcher,
+  read: () => Promise<Task | null>,
+): Promise<Task> {
+  if (isEnded(task.status)) return task;
+  const watch = endings.watch(task.task_id, task.execution);
+  try {
+    const deadline = Date.now() + timeoutMs;
+    let newest = task;
+    // The end may have come before the subscription stood, so it is read after each of them.
+    for await (const _ of watch.hints(deadline)) {
+      newest = (await reachingRedis(`read task ${task.task_id}`, read)) ?? newest;
+      if (isEnded(newest.status)) break;
+    }
+    return newest;
+  } finally {
+    watch.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { waitFor } from "@host-runner/testing";
+import { describe, expect, it } from "@jest/globals";
+import { Worker } from "bullmq";
+import { handlers, submission, withQueue } from "./with-queue.ts";
+
+describe("a worker", () => {
+  it("takes a task to success, and BullMQ agrees", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t", { executor: "mock", timeout_seconds: 5 }));
+      await consume(handlers.succeed, { holder: { id: "w", pid: 7, host: "a b", executor: "shell" } });
+      expect(await whenStatus("t", "success")).toMatchObject({
+        message: "mock execution completed",
+        reason: null,
+        executor: "mock",
+        attempt: 1,
+        exit_code: 0,
+        stdout: "out",
+        stdout_bytes: 3,
+        stderr: "",
+        timeout_seconds: 5,
+        worker: { id: "w", host: "a b", pid: 7 },
+      });
+      const job = await queue.bullmq.getJob("task-t@1");
+      expect(await job?.getState()).toBe("completed");
+      expect(job?.returnvalue).toBe("mock execution completed");
+    }));
+
+  it("takes a task to failure, and BullMQ agrees", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      await consume(handlers.fail);
+      expect(await whenStatus("t", "failed")).toMatchObject({
+        reason: "exit_code",
+        exit_code: 3,
+        executor: "mock",
+      });
+      const job = await queue.bullmq.getJob("task-t@1");
+      expect(await job?.getState()).toBe("failed");
+      expect(job?.failedReason).toBe("mock execution failed");
+    }));
+
+  it("runs as many tasks at a time as it has slots, and shares the rest with other workers", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      const running = { a: 0, b: 0, most: 0 };
+      const handle = (worker: "a" | "b") => async () => {
+        running[worker] += 1;
+        running.most = Math.max(running.most, running.a, running.b);
+        await waitFor(() => running.a + running.b >= 4 || running.most === 2, {
+          description: "both are busy",
+        });
+        running[worker] -= 1;
+        return handlers.succeed();
+      };
+      for (const id of ["1", "2", "3", "4", "5", "6"]) await queue.submit(submission(id));
+      await Promise.all([consume(handle("a"), { concurrency: 2 }), consume(handle("b"), { concurrency: 2 })]);
+      for (const id of ["1", "2", "3", "4", "5", "6"]) await whenStatus(id, "success");
+      expect(running.most).toBe(2);
+    }));
+
+  it("ends the task as an internal failure where the handler itself fails", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      await consume(() => Promise.reject(undefined));
+      expect(await whenStatus("t", "failed")).toMatchObject({ reason: "internal", attempt: 1 });
+      await queue.submit(submission("u"));
+      await whenStatus("u", "failed");
+    }));
+
+  it("takes no more tasks once it is paused, and is idle when the running ones have ended", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const consumer = await consume(() => released.then(handlers.succeed));
+      await whenStatus("t", "running");
+      expect(consumer.isConsuming()).toBe(true);
+      await consumer.pause();
+      expect(consumer.isConsuming()).toBe(false);
+      await queue.submit(submission("u"));
+      release();
+      await consumer.idle();
+      expect((await queue.find("t"))?.status).toBe("success");
+      expect((await queue.find("u"))?.status).toBe("queued");
+    }));
+});
+
+describe("a lease", () => {
+  /** Takes the next task as a worker that dies right after it: nobody renews the lease. */
+  async function takeAndDie(url: string, name: string, leaseMs = 50): Promise<void> {
+    const { Redis } = await import("ioredis");
+    const connection = new Redis(new URL(url).pathname, {
+      maxRetriesPerRequest: null,
+      replyMapping: "legacy",
+    });
+    const worker = new Worker(name, null, {
+      connection,
+      prefix: "{hr}",
+      lockDuration: leaseMs,
+      name: "mock dead 1 host",
+    });
+    await worker.getNextJob("dead:0");
+    await worker.close(true).catch(() => {});
+    connection.disconnect();
+  }
+
+  it("that nobody renews is found, and its task fails as lost", () =>
+    withQueue(async ({ queue, consume, whenStatus, url, name }) => {
+      await queue.submit(submission("t"));
+      await takeAndDie(url, name);
+      expect((await queue.find("t"))?.status).toBe("running");
+      await consume(handlers.succeed, { leaseMs: 400 });
+      expect(await whenStatus("t", "failed")).toMatchObject({
+        reason: "worker_lost",
+        message: "runner unavailable: worker lost",
+        attempt: 1,
+        worker: { id: "dead", host: "host", pid: 1 },
+      });
+      expect(await queue.bullmq.getJobCounts()).toMatchObject({ active: 0, waiting: 0, failed: 1 });
+    }));
+
+  it("that nobody renews ends its task as canceled where that was wished", () =>
+    withQueue(async ({ queue, consume, whenStatus, url, name }) => {
+      await queue.submit(submission("t"));
+      await takeAndDie(url, name);
+      await queue.cancel("t");
+      await consume(handlers.succeed, { leaseMs: 400 });
+      expect(await whenStatus("t", "canceled")).toMatchObject({ reason: "canceled" });
+    }));
+
+  it("is held by a worker that renews it, for as long as the task runs", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      const holder = await consume(handlers.hang, { leaseMs: 200 });
+      await whenStatus("t", "running");
+      // Another worker looks for lost ones many times over.
+      let looks = 0;
+      await consume(handlers.succeed, {
+        leaseMs: 200,
+        holder: { id: "other", pid: 1, host: "h", executor: "mock" },
+      });
+      await waitFor(async () => (await queue.find("t"))?.status === "running" && ++looks > 40, {
+        description: "many looks",
+      });
+      await queue.cancel("t");
+      await whenStatus("t", "canceled");
+      await holder.idle();
+    }));
+
+  it("that was lost is told to the handler, and its outcome counts for nothing", () =>
+    withQueue(async ({ queue, consume, whenStatus, redis, name }) => {
+      await queue.submit(submission("t"));
+      const reasons: unknown[] = [];
+      const consumer = await consume(
+        async (task, signal) => {
+          const outcome = await handlers.hang(task, signal);
+          reasons.push(signal.reason);
+          return outcome;
+        },
+        { leaseMs: 300 },
+      );
+      await whenStatus("t", "running");
+      // Somebody else took it over: the lock has another token.
+      await redis.set(`{hr}:${name}:task-t@1:lock`, "somebody else", "PX", 60_000);
+      await waitFor(() => reasons.length > 0, { description: "the handler was stopped" });
+      await consumer.idle();
+      expect(reasons).toEqual(["lease_lost"]);
+      expect((await queue.find("t"))?.status).toBe("running");
+    }));
+});

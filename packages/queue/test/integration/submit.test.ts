@@ -1,0 +1,204 @@
+import { describe, expect, it } from "@jest/globals";
+import { Queue } from "bullmq";
+import { handlers, submission, withQueue } from "./with-queue.ts";
+
+const strangeIds = [
+  "1",
+  "completed",
+  "meta",
+  "wait",
+  "a:b",
+  "a/b",
+  "a b",
+  "~",
+  "~2F",
+  "..",
+  "🙂",
+  "é".repeat(128),
+];
+
+describe("submitting a task", () => {
+  it("leaves the record, line, marker and events that BullMQ's own add would leave", () =>
+    withQueue(async ({ queue, redis, name }) => {
+      await queue.submit(submission("t"));
+      const bullmq = new Queue(`${name}-bullmq`, { connection: redis, prefix: "{hr}" });
+      await bullmq.add("t", { prompt: "hi" }, { jobId: "task-t@1", attempts: 1 });
+
+      const look = async (queueName: string) => {
+        const key = (suffix: string) => `{hr}:${queueName}:${suffix}`;
+        const { timestamp, ...record } = await redis.hgetall(key("task-t@1"));
+        // BullMQ repeats the job's id among its options; the key says it already.
+        const { jobId: _, ...opts } = JSON.parse(record.opts ?? "");
+        const events = await redis.xrange(key("events"), "-", "+");
+        return {
+          record: { ...record, opts },
+          timestamp: typeof timestamp,
+          wait: await redis.lrange(key("wait"), 0, -1),
+          marker: await redis.zrange(key("marker"), 0, -1, "WITHSCORES"),
+          events: events.map(([, fields]) => fields.filter((field) => !field.startsWith("prev"))),
+        };
+      };
+      expect(await look(name)).toEqual(await look(`${name}-bullmq`));
+      expect(await queue.bullmq.getJobCounts()).toMatchObject({ waiting: 1, active: 0, completed: 0 });
+    }));
+
+  it("makes a task of its own of every strange id", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      for (const id of strangeIds) {
+        const { created } = await queue.submit(submission(id, { prompt: `prompt of ${id}` }));
+        expect(created).toBe(true);
+      }
+      await consume(async (task) => ({
+        ...(await handlers.succeed()),
+        message: `${task.taskId}: ${task.submission.prompt}`,
+      }));
+      for (const id of strangeIds) {
+        const task = await whenStatus(id, "success");
+        expect(task).toMatchObject({ task_id: id, message: `${id}: prompt of ${id}`, execution: 1 });
+      }
+      expect(await queue.bullmq.getJobCounts()).toMatchObject({ waiting: 0, completed: strangeIds.length });
+    }));
+
+  it("makes one execution of two hundred identical submissions at once", () =>
+    withQueue(async ({ queue, open }) => {
+      const other = await open();
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => (i % 2 ? queue : other).submit(submission("t"))),
+      );
+      expect(answers.filter(({ created }) => created)).toHaveLength(1);
+      expect(
+        new Set(answers.map(({ task }) => `${task.task_id} ${task.execution} ${task.created_at}`)).size,
+      ).toBe(1);
+      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+    }));
+
+  it("makes one task of conflicting submissions at once, and refuses the rest", () =>
+    withQueue(async ({ queue }) => {
+      const answers = await Promise.allSettled(
+        Array.from({ length: 50 }, (_, i) => queue.submit(submission("t", { prompt: `prompt ${i}` }))),
+      );
+      const refusals = answers
+        .filter((answer) => answer.status === "rejected")
+        .map(({ reason }) => reason.code);
+      expect(refusals).toEqual(Array(49).fill("conflict"));
+      expect(await queue.executions("t")).toHaveLength(1);
+    }));
+
+  it("starts a new execution where the last one has ended, whatever its content", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      const consumer = await consume(handlers.succeed);
+      await whenStatus("t", "success");
+      await consumer.pause();
+
+      const { task, created } = await queue.submit(submission("t", { prompt: "other" }));
+      expect({ created, execution: task.execution, status: task.status }).toEqual({
+        created: true,
+        execution: 2,
+        status: "queued",
+      });
+      expect((await queue.find("t", 1))?.status).toBe("success");
+      expect((await queue.executions("t")).map(({ execution, status }) => [execution, status])).toEqual([
+        [2, "queued"],
+        [1, "success"],
+      ]);
+    }));
+
+  it("is refused beyond the limit of waiting tasks, and taken again below it", () =>
+    withQueue(async ({ open }) => {
+      const queue = await open({ maxQueued: 2 });
+      await queue.submit(submission("a"));
+      await queue.submit(submission("b"));
+      await expect(queue.submit(submission("c"))).rejects.toMatchObject({
+        code: "queue_full",
+        retryAfterSeconds: 5,
+      });
+      // One that is there already adds nothing.
+      expect((await queue.submit(submission("b"))).created).toBe(false);
+      await queue.cancel("a");
+      expect((await queue.submit(submission("c"))).created).toBe(true);
+    }));
+
+  it("does not need the scripts to be known to Redis", () =>
+    withQueue(async ({ queue, redis }) => {
+      await queue.submit(submission("a"));
+      await redis.script("FLUSH");
+      expect((await queue.submit(submission("b"))).created).toBe(true);
+    }));
+});
+
+describe("an idempotency key", () => {
+  const idempotency = { caller: "ci", key: "k", body: "digest" };
+
+  it("answers what it answered first, also when the task has ended", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      const first = await queue.submit(submission("t"), idempotency);
+      await consume(handlers.succeed);
+      await whenStatus("t", "success");
+      expect(await queue.submit(submission("t"), idempotency)).toEqual(first);
+      expect(await queue.executions("t")).toHaveLength(1);
+    }));
+
+  it("gives a submission without a task_id the name that it got first", () =>
+    withQueue(async ({ queue }) => {
+      const first = await queue.submit(submission("made-1"), idempotency);
+      const second = await queue.submit(submission("made-2"), idempotency);
+      expect(second).toEqual(first);
+      expect(await queue.find("made-2")).toBeNull();
+    }));
+
+  it("makes one task of many submissions at once", () =>
+    withQueue(async ({ queue }) => {
+      const names = Array.from({ length: 50 }, (_, i) => `made-${i}`);
+      const answers = await Promise.all(names.map((name) => queue.submit(submission(name), idempotency)));
+      expect(new Set(answers.map(({ task }) => task.task_id)).size).toBe(1);
+      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+    }));
+
+  it("is refused with another body", () =>
+    withQueue(async ({ queue }) => {
+      await queue.submit(submission("t"), idempotency);
+      const refused = queue.submit(submission("u"), { ...idempotency, body: "other" });
+      await expect(refused).rejects.toMatchObject({ code: "invalid" });
+      expect(await queue.find("u")).toBeNull();
+    }));
+
+  it("belongs to the caller who gave it", () =>
+    withQueue(async ({ queue }) => {
+      await queue.submit(submission("t"), idempotency);
+      const { created } = await queue.submit(submission("u"), {
+        ...idempotency,
+        caller: "bot",
+        body: "other",
+      });
+      expect(created).toBe(true);
+    }));
+});
+
+describe("rerunning a task", () => {
+  it("starts the same submission as one new execution, however many ask at once", () =>
+    withQueue(async ({ queue, open }) => {
+      const other = await open();
+      await queue.submit(submission("t", { prompt: "again", metadata: { a: [] } }));
+      await queue.cancel("t");
+      const answers = await Promise.allSettled([queue.rerun("t"), other.rerun("t")]);
+      expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      const executions = await queue.executions("t");
+      expect(executions).toMatchObject([
+        { execution: 2, status: "queued", metadata: { a: [] } },
+        { execution: 1, status: "canceled" },
+      ]);
+    }));
+
+  it("is refused while the task has not ended", () =>
+    withQueue(async ({ queue }) => {
+      await queue.submit(submission("t"));
+      await expect(queue.rerun("t")).rejects.toMatchObject({ code: "conflict" });
+    }));
+
+  it("of an unknown task finds nothing", () =>
+    withQueue(async ({ queue }) => {
+      expect(await queue.rerun("t")).toBeNull();
+    }));
+});
