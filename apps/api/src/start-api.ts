@@ -14,7 +14,7 @@ const FINISH_REQUESTS_MS = 4_000;
 /** Opens the queue, then listens: whoever gets an answer gets a true one. */
 export async function startApi(settings: ApiSettings, { log }: ServiceContext): Promise<Service> {
   assertSafeToListen(settings);
-  const queue = await openTaskQueue({ ...settings, log });
+  const queue = await openTaskQueue({ ...settings, retention: settings, log });
   const tokens = settings.apiTokens ?? [];
   const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, log });
   const server = createServer(app);

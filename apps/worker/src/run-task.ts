@@ -32,7 +32,7 @@ export function createTaskHandler({ settings, executors, shutdown, log }: TaskHa
         output: limits.count(recorder),
       })
       .finally(limits.stop);
-    const outcome = decideOutcome(result, name, recorder.summarize(), settings);
+    const outcome = decideOutcome(result, name, recorder.summary(), settings);
     taskLog.info(describe(outcome), `task ended: ${outcome.message}`);
     return outcome;
   };

@@ -22,7 +22,7 @@ interface WorkerHost {
 /** Takes tasks from the queue and runs each on an executor, until it is told to stop. */
 export const createWorkerStart =
   ({ pid, environment }: WorkerHost) =>
-  async (settings: WorkerSettings, { log }: ServiceContext): Promise<Service> => {
+  async (settings: WorkerSettings, { log, fail }: ServiceContext): Promise<Service> => {
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
     const { containment } = await executors.start();
@@ -38,6 +38,8 @@ export const createWorkerStart =
       },
       createTaskHandler({ settings, executors, shutdown: shutdown.signal, log }),
     );
+    // A supervisor starts another one in its place.
+    consumer.died.catch(fail);
     const probes = await startProbes(settings, () => consumer.isConsuming());
     log.info(
       { worker: id, executor: settings.executor, slots: settings.concurrency, containment },

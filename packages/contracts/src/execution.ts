@@ -43,6 +43,8 @@ export interface Outcome {
  */
 export const messages = {
   accepted: "accepted",
+  retrying: (attempt: number, maxAttempts: number, lastMessage: string) =>
+    `waiting for attempt ${attempt} of ${maxAttempts} after: ${lastMessage}`,
   running: "running",
   canceledByApi: "canceled by api",
   workerLost: "runner unavailable: worker lost",

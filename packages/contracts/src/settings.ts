@@ -100,6 +100,18 @@ export const apiSettings = {
     accepts: "a number of waiting tasks, 1 or more",
     fallback: "1000000",
   },
+  retentionSeconds: {
+    name: "HOST_RUNNER_RETENTION_SECONDS",
+    schema: integer(1, 10 * 365 * 86_400),
+    accepts: "a number of seconds, 1 or more",
+    fallback: "604800",
+  },
+  retentionCount: {
+    name: "HOST_RUNNER_RETENTION_COUNT",
+    schema: integer(1, 1_000_000_000),
+    accepts: "a number of tasks, 1 or more",
+    fallback: "100000",
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export const workerSettings = {

@@ -15,8 +15,6 @@ const notYetSupported = [
   "delay_seconds",
   "expires_in_seconds",
   "labels",
-  "max_attempts",
-  "backoff_seconds",
 ] as const;
 
 /** A lone surrogate has no UTF-8 form: it could be stored only as something else. */
@@ -62,6 +60,8 @@ const submissionFields = z.object({
   run_id: optional(id),
   executor: optional(z.enum(executorNames)),
   timeout_seconds: optional(z.int().min(1).max(86_400)),
+  max_attempts: optional(z.int().min(1).max(10)),
+  backoff_seconds: optional(z.number().min(0).max(3600)),
   metadata,
   status_callback_url: optional(httpUrl),
   status_callback_token: optional(singleLine.min(1, "must not be empty")),

@@ -91,6 +91,7 @@ export const taskSchema = z.object({
   stdout_truncated: z.boolean().nullable(),
   stderr_truncated: z.boolean().nullable(),
   priority: z.int().nullable(),
+  /** While it waits for a later instant: when it may be started next. */
   delay_until: instant.nullable(),
   timeout_seconds: z.int().nullable(),
   pool: z.string().nullable(),
@@ -101,3 +102,21 @@ export const taskSchema = z.object({
   workspace: workspaceSchema.nullable(),
 });
 export type Task = z.infer<typeof taskSchema>;
+
+/** One start of an execution. */
+export const attemptSchema = z.object({
+  attempt: z.int().min(1),
+  worker: workerIdentitySchema,
+  started_at: instant.nullable(),
+  /** Null while it runs. */
+  finished_at: instant.nullable(),
+  exit_code: z.int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.enum(failureReasons).nullable(),
+  message: z.string(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** An execution as GET /tasks/{id}/executions tells of it: the task, and each of its starts, oldest first. */
+export const executionSchema = taskSchema.extend({ attempts: z.array(attemptSchema) });
+export type Execution = z.infer<typeof executionSchema>;

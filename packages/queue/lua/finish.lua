@@ -1,29 +1,49 @@
 --[[
-  Records how an attempt ended. Only the lease holder may: the one whose token the lock has, or, where the lock
-  lapsed in an outage, the one whose attempt is still the record's newest. Doing it twice does no harm.
+  Records how an attempt ended: ends the task, or queues it for its next attempt where it failed and has one
+  left. Only the lease holder may: the one whose token the lock has, or, where the lock lapsed in an outage,
+  the one whose attempt is still the record's newest. Doing it twice does no harm.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), outcome
-  ARGV[2]  the outcome as JSON, as it is stored
-  ARGV[3]  stdout, ARGV[4] stderr: what is kept of the output
+  ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), jitter (0 to 1), outcome, canceled (the outcome where
+           the task was to be canceled and has attempts left)
+  ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
+  ARGV[4]  stdout, ARGV[5] stderr: what is kept of the output
 
-  Returns "recorded", or "lost": somebody else took the task over, the outcome counts for nothing
+  Returns "ended", "requeued", or "lost": somebody else took the task over, the outcome counts for nothing
 ]]
 --- @include "lease"
 --- @include "end-task"
+--- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local jobKey = queue .. args.jobId
+local outcome, outcomeJson = args.outcome, ARGV[2]
 
 -- The answer to the same call may have been lost on its way.
-if redis.call("HGET", jobKey, "outcome") == ARGV[2] then
-  return "recorded"
+local recorded = redis.call("HGET", jobKey, "outcome")
+if recorded and (recorded == outcomeJson or recorded == ARGV[3]) then
+  return "ended"
 end
 if not holdsLease(queue, args) then
   return "lost"
 end
+
+local record = redis.call("HMGET", jobKey, "opts", "cancelRequestedAt")
+local opts = cjson.decode(record[1])
+if outcome.status == "failed" and opts.attempts > args.attempt then
+  if not record[2] then
+    rememberAttempt(jobKey, args.now, outcome)
+    redis.call("LREM", queue .. "active", -1, args.jobId)
+    redis.call("DEL", jobKey .. ":lock")
+    -- A shutdown says nothing against the task: another worker may have it at once.
+    local delayMs = outcome.reason == "shutdown" and 0 or backoffMs(opts, args.attempt, args.jitter)
+    requeue(queue, own, args.jobId, args.now, delayMs)
+    return "requeued"
+  end
+  outcome, outcomeJson = args.canceled, ARGV[3]
+end
+endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[4], ARGV[5])
 redis.call("LREM", queue .. "active", -1, args.jobId)
 redis.call("DEL", jobKey .. ":lock")
-endTask(queue, own, args.jobId, "active", args.now, args.outcome, ARGV[2], ARGV[3], ARGV[4])
-return "recorded"
+return "ended"

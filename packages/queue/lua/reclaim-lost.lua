@@ -5,12 +5,15 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: now (ms), intervalMs (between two looks of the whole fleet), lost and canceled (outcomes)
+  ARGV[1]  JSON: now (ms), intervalMs (between two looks of the whole fleet), jitter (0 to 1), lost and canceled
+           (outcomes)
   ARGV[2]  the outcome `lost` as JSON, ARGV[3] `canceled`
 
-  Returns {jobId, "requeued" | "failed" | "canceled", ...}, flat; empty where another worker looked just now
+  Returns {jobId, "requeued" | "failed" | "canceled" | "recovered", ...}, flat; empty where another worker
+  looked just now
 ]]
 --- @include "end-task"
+--- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 
@@ -18,35 +21,58 @@ if not redis.call("SET", own .. "reclaim-check", args.now, "NX", "PX", args.inte
   return {}
 end
 
-local suspects = queue .. "stalled"
 local reclaimed = {}
-for _, jobId in ipairs(redis.call("LRANGE", queue .. "active", 0, -1)) do
+local function report(jobId, verdict)
+  reclaimed[#reclaimed + 1] = jobId
+  reclaimed[#reclaimed + 1] = verdict
+end
+
+local function reclaim(jobId)
   local jobKey = queue .. jobId
-  if redis.call("EXISTS", jobKey .. ":lock") == 1 then
+  local record = redis.call("HMGET", jobKey, "ats", "opts", "cancelRequestedAt")
+  local attempt = tonumber(record[1] or 0)
+  local opts = cjson.decode(record[2])
+  redis.call("LREM", queue .. "active", 1, jobId)
+  if record[3] then
+    endTask(queue, own, jobId, "active", args.now, args.canceled, ARGV[3], "", "")
+    report(jobId, "canceled")
+  elseif opts.attempts > attempt then
+    rememberAttempt(jobKey, args.now, args.lost)
+    requeue(queue, own, jobId, args.now, backoffMs(opts, attempt, args.jitter))
+    report(jobId, "requeued")
+  else
+    endTask(queue, own, jobId, "active", args.now, args.lost, ARGV[2], "", "")
+    report(jobId, "failed")
+  end
+end
+
+local suspects = queue .. "stalled"
+for _, jobId in ipairs(redis.call("LRANGE", queue .. "active", 0, -1)) do
+  if redis.call("EXISTS", queue .. jobId .. ":lock") == 1 then
     redis.call("SREM", suspects, jobId)
   elseif redis.call("SADD", suspects, jobId) == 0 then
-    redis.call("LREM", queue .. "active", 1, jobId)
-    redis.call("SREM", suspects, jobId)
-    local record = redis.call("HMGET", jobKey, "ats", "opts", "cancelRequestedAt", "name")
-    local verdict = nil
-    if record[4] then
-      local attemptsLeft = cjson.decode(record[2]).attempts - tonumber(record[1] or 0)
-      if record[3] then
-        verdict = "canceled"
-        endTask(queue, own, jobId, "active", args.now, args.canceled, ARGV[3], "", "")
-      elseif attemptsLeft > 0 then
-        verdict = "requeued"
-        redis.call("HDEL", jobKey, "processedOn")
-        redis.call("RPUSH", queue .. "wait", jobId)
-        redis.call("ZADD", queue .. "marker", 0, "0")
-        redis.call("XADD", queue .. "events", "*", "event", "waiting", "jobId", jobId, "prev", "active")
-      else
-        verdict = "failed"
-        endTask(queue, own, jobId, "active", args.now, args.lost, ARGV[2], "", "")
-      end
-      reclaimed[#reclaimed + 1] = jobId
-      reclaimed[#reclaimed + 1] = verdict
+    if redis.call("EXISTS", queue .. jobId) == 1 then
+      reclaim(jobId)
+    else
+      redis.call("LREM", queue .. "active", 1, jobId)
+      redis.call("SREM", suspects, jobId)
     end
+  end
+end
+
+-- A Redis that runs out of memory in the midst of BullMQ's promotion of due tasks leaves them in no set at all.
+local OVERDUE_MS = 10000
+for _, jobId in ipairs(redis.call("ZRANGE", own .. "due", 0, args.now - OVERDUE_MS, "BYSCORE", "LIMIT", 0, 100)) do
+  local state = redis.call("HMGET", queue .. jobId, "name", "finishedOn", "processedOn")
+  if not state[1] or state[2] or state[3] then
+    redis.call("ZREM", own .. "due", jobId)
+  elseif not redis.call("ZSCORE", queue .. "delayed", jobId) then
+    if not redis.call("LPOS", queue .. "wait", jobId) then
+      redis.call("RPUSH", queue .. "wait", jobId)
+      redis.call("ZADD", queue .. "marker", 0, "0")
+      report(jobId, "recovered")
+    end
+    redis.call("ZREM", own .. "due", jobId)
   end
 end
 return reclaimed

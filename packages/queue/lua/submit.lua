@@ -27,6 +27,10 @@ local function remember(kind, execution, now)
     redis.call("SET", idempotencyKey, cjson.encode({
       body = args.body, kind = kind, taskId = args.name, execution = execution, createdAt = now,
     }), "EX", args.recordSeconds)
+    -- So that it goes with the execution that it names.
+    local jobKey = queue .. jobIdOf(args.encodedId, execution)
+    local others = redis.call("HGET", jobKey, "idempotency")
+    redis.call("HSET", jobKey, "idempotency", others and (others .. " " .. idempotencyKey) or idempotencyKey)
   end
 end
 

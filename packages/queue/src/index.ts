@@ -3,6 +3,7 @@
  */
 export type { Holder } from "./holder.ts";
 export type { Log } from "./log.ts";
+export type { Retention } from "./prune-ended.ts";
 export {
   type LeasedTask,
   startTaskConsumer,

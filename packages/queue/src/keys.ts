@@ -17,6 +17,7 @@ export function createKeys(queue: string) {
     recordOf: (jobId: string) => bullmq + jobId,
     /** What idle workers block on: a member in it wakes one of them. */
     marker: `${bullmq}marker`,
+    active: `${bullmq}active`,
     newest: (taskId: string) => `${own}newest:${encodeTaskId(taskId)}`,
     /** The caller's key may be anything, and belongs to that caller. */
     idempotency: (caller: string, key: string) =>

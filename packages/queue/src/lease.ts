@@ -1,5 +1,8 @@
-import type { Outcome, StopReason } from "@host-runner/contracts";
+import { setTimeout as pause } from "node:timers/promises";
+import { HostRunnerError, type Outcome, type StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
+import { canceledOutcome } from "./outcomes.ts";
+import { reachingRedis } from "./queue-error.ts";
 import { finish, type LeaseClaim, retakeLease, type ScriptRunner } from "./scripts.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
@@ -23,12 +26,15 @@ interface LeaseOptions {
 export function createLease({ runner, claim, leaseMs, log }: LeaseOptions): Lease {
   const stop = new AbortController();
   const abort = (reason: StopReason) => stop.abort(reason);
+  let finishing = false;
   return {
     signal: stop.signal,
     abort,
     async retake() {
+      // Its own outcome ends a lease as well.
+      if (finishing) return;
       try {
-        if ((await retakeLease(runner, { ...claim, leaseMs })) === "held") return;
+        if ((await retakeLease(runner, { ...claim, leaseMs })) === "held" || finishing) return;
         log.warn({ job: claim.jobId }, "lost the lease on a running task: stopping it");
         abort("lease_lost");
       } catch (error) {
@@ -37,13 +43,37 @@ export function createLease({ runner, claim, leaseMs, log }: LeaseOptions): Leas
       }
     },
     async finish(outcome) {
-      const answer = await finish(runner, { ...claim, now: Date.now(), outcome });
+      finishing = true;
+      // What the command did counts also where the wish to cancel comes between two attempts.
+      const { status, reason, message } = canceledOutcome;
+      const canceled = { ...outcome, status, reason, message };
+      const answer = await untilRedisTakesIt(log, () =>
+        finish(runner, { ...claim, now: Date.now(), outcome, canceled }),
+      );
+      if (answer === "requeued")
+        log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");
       if (answer === "lost") {
         log.warn(
-          { job: claim.jobId, outcome },
-          "the task was taken over meanwhile: its outcome here is dropped",
+          { job: claim.jobId, outcome: outcome.message },
+          "the task was taken over: its outcome here is dropped",
         );
       }
     },
   };
+}
+
+const TRY_AGAIN_MS = 500;
+
+/** The connection itself waits for a Redis that is away; one that is there may refuse writes for a while. */
+async function untilRedisTakesIt<T>(log: Log, call: () => Promise<T>): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await reachingRedis("record an outcome", call);
+    } catch (error) {
+      if (!(error instanceof HostRunnerError && error.code === "queue_unavailable")) throw error;
+      if (!told)
+        log.warn({ err: error.cause as Error }, "cannot record an outcome; trying again until it works");
+      await pause(TRY_AGAIN_MS);
+    }
+  }
 }

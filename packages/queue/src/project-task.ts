@@ -3,13 +3,16 @@
  * has ended), `processedOn` (a worker has it), else it waits. There is no second status that could drift.
  */
 import {
+  type Attempt,
   defaultRunId,
+  type Execution,
   type ExecutionMode,
   type ExecutorName,
   messages,
   type NamedSubmission,
   type Task,
   type TaskStatus,
+  type WorkerIdentity,
   type Workspace,
 } from "@host-runner/contracts";
 import { parseHolder } from "./holder.ts";
@@ -24,6 +27,8 @@ export interface StoredSubmission {
   prompt: string;
   executor?: ExecutorName;
   timeout_seconds?: number;
+  max_attempts?: number;
+  backoff_seconds?: number;
   metadata?: unknown;
   status_callback_url?: string;
   status_callback_token?: string;
@@ -46,8 +51,6 @@ export function projectTask(record: TaskRecord, execution: number): Task {
   const outcome = record.outcome ? (JSON.parse(record.outcome) as StoredOutcome) : null;
   const ended = record.finishedOn !== undefined;
   const status = statusOf(record, outcome);
-  const holder = record.pb ? parseHolder(record.pb) : null;
-  const attempt = Number(record.ats ?? 0);
   const output = ended ? (outcome?.output ?? null) : null;
   return {
     task_id: taskId,
@@ -56,13 +59,13 @@ export function projectTask(record: TaskRecord, execution: number): Task {
     message: messageOf(status, record, outcome),
     // A record that BullMQ itself failed has no outcome of ours.
     reason: outcome ? outcome.reason : status === "failed" ? "internal" : null,
-    executor: data.executor ?? holder?.executor ?? null,
+    executor: data.executor ?? (record.pb ? parseHolder(record.pb).executor : null),
     execution,
-    attempt,
+    attempt: Number(record.ats ?? 0),
     max_attempts: maxAttemptsOf(record),
     created_at: toInstant(record.timestamp) ?? new Date(0).toISOString(),
     updated_at: toInstant(lastChange(record)) ?? new Date(0).toISOString(),
-    started_at: attempt > 0 ? toInstant(record.processedOn) : null,
+    started_at: toInstant(record.processedOn ?? record.lastStartedOn),
     finished_at: toInstant(record.finishedOn),
     cancel_requested_at: toInstant(record.cancelRequestedAt),
     exit_code: outcome?.exitCode ?? null,
@@ -74,12 +77,12 @@ export function projectTask(record: TaskRecord, execution: number): Task {
     stdout_truncated: output?.stdoutTruncated ?? null,
     stderr_truncated: output?.stderrTruncated ?? null,
     priority: null,
-    delay_until: null,
+    delay_until: status === "queued" ? toInstant(record.delayUntil) : null,
     timeout_seconds: data.timeout_seconds ?? null,
     pool: null,
     labels: null,
     metadata: data.metadata ?? null,
-    worker: holder && { id: holder.id, host: holder.host, pid: holder.pid },
+    worker: record.pb ? workerOf(record.pb) : null,
     execution_mode: data.execution_mode ?? "no-workspace",
     workspace: data.workspace ?? null,
   };
@@ -97,16 +100,64 @@ function statusOf(record: TaskRecord, outcome: StoredOutcome | null): TaskStatus
 }
 
 function messageOf(status: TaskStatus, record: TaskRecord, outcome: StoredOutcome | null): string {
-  if (status === "queued") return messages.accepted;
+  if (status === "queued") {
+    const last = pastAttemptsOf(record).at(-1);
+    if (!last) return messages.accepted;
+    return messages.retrying(last.attempt + 1, maxAttemptsOf(record), last.message);
+  }
   if (status === "running") return messages.running;
   return outcome?.message ?? record.failedReason ?? status;
 }
 
+/** An attempt that has ended and was followed by another, as the scripts write it. */
+interface PastAttempt extends Omit<StoredOutcome, "status" | "output"> {
+  attempt: number;
+  holder: string;
+  startedOn: number;
+  finishedOn: number;
+}
+
+function pastAttemptsOf({ pastAttempts }: TaskRecord): PastAttempt[] {
+  return pastAttempts ? pastAttempts.split("\n").map((line) => JSON.parse(line) as PastAttempt) : [];
+}
+
+/** An execution with all its attempts, oldest first; of the last one the record itself tells. */
+export function projectExecution(record: TaskRecord, execution: number): Execution {
+  const task = projectTask(record, execution);
+  const attempts: Attempt[] = pastAttemptsOf(record).map((past) => ({
+    attempt: past.attempt,
+    worker: workerOf(past.holder),
+    started_at: toInstant(String(past.startedOn)),
+    finished_at: toInstant(String(past.finishedOn)),
+    exit_code: past.exitCode,
+    signal: past.signal,
+    reason: past.reason,
+    message: past.message,
+  }));
+  if (task.attempt > attempts.length && record.pb) {
+    const { started_at, finished_at, exit_code, signal, reason, message } = task;
+    const last = { started_at, finished_at, exit_code, signal, reason, message };
+    attempts.push({ attempt: task.attempt, worker: workerOf(record.pb), ...last });
+  }
+  return { ...task, attempts };
+}
+
+function workerOf(holder: string): WorkerIdentity {
+  const { id, host, pid } = parseHolder(holder);
+  return { id, host, pid };
+}
+
 /** Clocks of hosts differ a little; the latest instant is the last change. */
-function lastChange({ timestamp, processedOn, cancelRequestedAt, finishedOn }: TaskRecord): string {
-  return String(
-    Math.max(...[timestamp, processedOn, cancelRequestedAt, finishedOn].map((at) => Number(at ?? 0))),
-  );
+function lastChange({
+  timestamp,
+  processedOn,
+  cancelRequestedAt,
+  finishedOn,
+  ...record
+}: TaskRecord): string {
+  const requeued = pastAttemptsOf(record).at(-1)?.finishedOn;
+  const changes = [timestamp, processedOn, cancelRequestedAt, finishedOn, requeued];
+  return String(Math.max(...changes.map((at) => Number(at ?? 0))));
 }
 
 function toInstant(milliseconds: string | undefined): string | null {

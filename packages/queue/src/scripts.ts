@@ -77,12 +77,18 @@ export interface LeaseClaim {
 const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
-  args: LeaseClaim & { now: number; outcome: Outcome },
-): Promise<"recorded" | "lost"> {
-  const { outcome, ...rest } = args;
-  const { status, message, output } = outcome;
-  const blobs = [storedOutcome(outcome), output?.stdout ?? "", output?.stderr ?? ""];
-  return run(finishScript, runner, [{ ...rest, outcome: { status, message } }, ...blobs]);
+  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome },
+): Promise<"ended" | "requeued" | "lost"> {
+  const { outcome, canceled, ...rest } = args;
+  const { output } = outcome;
+  const named = {
+    ...rest,
+    jitter: Math.random(),
+    outcome: withoutOutput(outcome),
+    canceled: withoutOutput(canceled),
+  };
+  const blobs = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
+  return run(finishScript, runner, [named, ...blobs]);
 }
 
 const retakeLeaseScript = loadScript("retake-lease");
@@ -98,7 +104,24 @@ export function reclaimLost(
   runner: ScriptRunner,
   args: { now: number; intervalMs: number; lost: Outcome; canceled: Outcome },
 ): Promise<string[]> {
-  return run(reclaimLostScript, runner, [args, storedOutcome(args.lost), storedOutcome(args.canceled)]);
+  const blobs = [storedOutcome(args.lost), storedOutcome(args.canceled)];
+  return run(reclaimLostScript, runner, [{ ...args, jitter: Math.random() }, ...blobs]);
+}
+
+const giveBackScript = loadScript("give-back");
+export function giveBack(
+  runner: ScriptRunner,
+  args: Omit<LeaseClaim, "token">,
+): Promise<"given-back" | "changed"> {
+  return run(giveBackScript, runner, [args]);
+}
+
+const pruneScript = loadScript("prune");
+export function prune(
+  runner: ScriptRunner,
+  args: { endedBefore: number; maxCount: number; batch: number },
+): Promise<number> {
+  return run(pruneScript, runner, [args]);
 }
 
 /** The outcome as the record keeps it; the output's text stands in fields of its own. */
@@ -109,6 +132,10 @@ export interface StoredOutcome extends Omit<Outcome, "output"> {
     stdoutTruncated: boolean;
     stderrTruncated: boolean;
   } | null;
+}
+
+function withoutOutput({ output: _, ...outcome }: Outcome) {
+  return outcome;
 }
 
 function storedOutcome({ output, ...outcome }: Outcome): string {

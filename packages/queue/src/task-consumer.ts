@@ -5,6 +5,7 @@
  */
 import { defaultRunId, type Outcome } from "@host-runner/contracts";
 import { type Job, WaitingError } from "bullmq";
+import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection } from "./connection.ts";
 import { FetchingWorker } from "./fetching-worker.ts";
 import { formatHolder, type Holder } from "./holder.ts";
@@ -15,6 +16,8 @@ import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { reclaimLost } from "./scripts.ts";
 import { executionOf } from "./task-id.ts";
+import { giveBackUnheard } from "./unheard-leases.ts";
+import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
 
 export interface TaskConsumerOptions {
@@ -44,8 +47,10 @@ export interface LeasedTask {
 export type TaskHandler = (task: LeasedTask, signal: AbortSignal) => Promise<Outcome>;
 
 export interface TaskConsumer {
-  /** Whether tasks are being taken: connected, and neither paused nor closed. */
+  /** Whether tasks are being taken: its loop asks for them or has no slot free, and Redis is there. */
   isConsuming(): boolean;
+  /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
+  readonly died: Promise<never>;
   /** Takes no more tasks; those that run go on. */
   pause(): Promise<void>;
   /** Resolves when no task runs here any more. */
@@ -57,6 +62,13 @@ export interface TaskConsumer {
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
 const LOOKS_PER_LEASE = 4;
 
+const reclaimMessages: Record<string, string> = {
+  requeued: "the worker of a running task is gone: the task waits for its next attempt",
+  failed: "the worker of a running task is gone: the task has failed",
+  canceled: "the worker of a task that was to be canceled is gone: the task is canceled",
+  recovered: "a task that was due stood in no line: it waits again",
+};
+
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
   { redisUrl, queue, holder, concurrency, leaseMs, log }: TaskConsumerOptions,
@@ -66,6 +78,13 @@ export async function startTaskConsumer(
   const redis = openPersistentConnection(redisUrl, "worker", log);
   const subscriber = openPersistentConnection(redisUrl, "worker-events", log);
   const runner = { redis, keys };
+  try {
+    await assertUsableRedis(redis, log);
+  } catch (error) {
+    redis.disconnect();
+    subscriber.disconnect();
+    throw error;
+  }
   const running = new Map<string, { lease: Lease; settled: Promise<void> }>();
 
   const wishes = createWishes({
@@ -83,8 +102,11 @@ export async function startTaskConsumer(
     name: formatHolder(holder),
     concurrency,
     lockDuration: leaseMs,
+    // Often enough that a lease that lapsed is taken again between two looks for lost workers.
+    lockRenewTime: leaseMs / LOOKS_PER_LEASE,
     // Lost workers are found by a script of ours, which knows of attempts, wishes and outcomes.
     skipStalledCheck: true,
+    skipVersionCheck: true,
     // Its default of 15 s would be the time without tasks after an outage of Redis.
     runRetryDelay: 1000,
     autorun: false,
@@ -97,16 +119,21 @@ export async function startTaskConsumer(
   // Every lock may have expired while Redis was away.
   redis.on("ready", () => {
     for (const { lease } of running.values()) lease.retake();
+    recoverUnheard();
   });
 
   const reclaiming = setInterval(reclaim, leaseMs / LOOKS_PER_LEASE);
 
   await Promise.all([worker.waitUntilReady(), wishes.ready()]);
-  worker.run().catch((error) => log.error({ err: error }, "the worker's loop ended"));
+  const loop = watchLoop({
+    run: () => worker.run(),
+    isExcused: () => worker.isPaused() || redis.status !== "ready" || running.size >= concurrency,
+    msSinceProgress: () => worker.msSinceFetch,
+  });
 
   return {
-    isConsuming: () =>
-      worker.isRunning() && !worker.isPaused() && redis.status === "ready" && !worker.closing,
+    isConsuming: () => !worker.isPaused() && redis.status === "ready" && loop.isAlive(),
+    died: loop.died,
     pause: () => worker.pause(true),
     async idle() {
       // A task may be taken by the last fetch that was under way.
@@ -114,6 +141,7 @@ export async function startTaskConsumer(
     },
     async close(timeoutMs) {
       clearInterval(reclaiming);
+      loop.stop();
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
       await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
@@ -157,6 +185,18 @@ export async function startTaskConsumer(
     await lease.finish(outcome);
   }
 
+  async function recoverUnheard(): Promise<void> {
+    try {
+      const count = await giveBackUnheard(runner, {
+        workerId: holder.id,
+        isRunning: (jobId) => running.has(jobId),
+      });
+      if (count > 0) log.info({ count }, "gave back tasks whose lease was granted in a cut connection");
+    } catch (error) {
+      log.warn({ err: error as Error }, "giving back unheard leases failed; they expire");
+    }
+  }
+
   async function reclaim(): Promise<void> {
     if (redis.status !== "ready") return;
     try {
@@ -167,7 +207,10 @@ export async function startTaskConsumer(
         canceled: canceledOutcome,
       });
       for (let i = 0; i < reclaimed.length; i += 2) {
-        log.warn({ job: reclaimed[i] }, `the worker of a running task is gone: task ${reclaimed[i + 1]}`);
+        log.warn(
+          { job: reclaimed[i] },
+          reclaimMessages[reclaimed[i + 1]!] ?? `reclaimed: ${reclaimed[i + 1]}`,
+        );
       }
     } catch (error) {
       log.warn({ err: error as Error }, "looking for lost workers failed; trying again");

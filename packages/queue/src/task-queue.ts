@@ -4,6 +4,7 @@
  */
 import {
   canonicalJson,
+  type Execution,
   HostRunnerError,
   isEnded,
   type NamedSubmission,
@@ -11,16 +12,21 @@ import {
 } from "@host-runner/contracts";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
 import { createEndedWatcher, type EndedWatcher } from "./ended-watcher.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
+import { type Retention, startPruning } from "./prune-ended.ts";
 import { reachingRedis } from "./queue-error.ts";
 import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId } from "./task-id.ts";
+
+/** Before the second attempt, where the submission does not say; doubled before each further one. */
+const DEFAULT_BACKOFF_SECONDS = 1;
 
 /** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
@@ -30,6 +36,7 @@ export interface TaskQueueOptions {
   queue: string;
   /** Waiting tasks beyond which a submission is refused with `queue_full`. */
   maxQueued: number;
+  retention: Retention;
   log: Log;
 }
 
@@ -56,7 +63,7 @@ export interface TaskQueue {
   /** The task's newest execution, or the one asked for; null where there is none. */
   find(taskId: string, execution?: number): Promise<Task | null>;
   /** All executions that are kept, newest first; empty where the task does not exist. */
-  executions(taskId: string): Promise<Task[]>;
+  executions(taskId: string): Promise<Execution[]>;
   /** Ends a waiting task at once, tells a running one's worker to. Null where it does not exist. */
   cancel(taskId: string): Promise<Task | null>;
   /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
@@ -70,12 +77,22 @@ export interface TaskQueue {
   close(): Promise<void>;
 }
 
-/** Opens the queue and waits until Redis is there, which is without limit: who starts first waits. */
+/**
+ * Opens the queue and waits until Redis is there, which is without limit: who starts first waits. Throws where
+ * this Redis would lose tasks.
+ */
 export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
   const redis = openRequestConnection(options.redisUrl, options.log);
   const subscriber = openPersistentConnection(options.redisUrl, "api-events", options.log);
   await Promise.all([untilReady(redis), untilReady(subscriber)]);
-  return createTaskQueue(options, redis, subscriber);
+  try {
+    await assertUsableRedis(redis, options.log);
+    return createTaskQueue(options, redis, subscriber);
+  } catch (error) {
+    redis.disconnect();
+    subscriber.disconnect();
+    throw error;
+  }
 }
 
 function untilReady(redis: Redis): Promise<void> {
@@ -83,11 +100,16 @@ function untilReady(redis: Redis): Promise<void> {
   return new Promise((resolve) => redis.once("ready", () => resolve()));
 }
 
-function createTaskQueue({ queue, maxQueued }: TaskQueueOptions, redis: Redis, subscriber: Redis): TaskQueue {
+function createTaskQueue(
+  { queue, maxQueued, retention, log }: TaskQueueOptions,
+  redis: Redis,
+  subscriber: Redis,
+): TaskQueue {
   const keys = createKeys(queue);
   const runner = { redis, keys };
+  const pruning = startPruning(runner, retention, log);
   const endings = createEndedWatcher(subscriber, keys);
-  const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX });
+  const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });
   // The connection's own listener tells of outages.
   bullmq.on("error", () => {});
 
@@ -102,7 +124,7 @@ function createTaskQueue({ queue, maxQueued }: TaskQueueOptions, redis: Redis, s
           encodedId: encodeTaskId(taskId),
           name: taskId,
           data: canonicalJson(toStored(submission)),
-          opts: jobOptions(),
+          opts: jobOptions(submission),
           now,
           maxQueued,
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
@@ -157,6 +179,7 @@ function createTaskQueue({ queue, maxQueued }: TaskQueueOptions, redis: Redis, s
     },
 
     async close() {
+      pruning.stop();
       endings.close();
       subscriber.disconnect();
       redis.disconnect();
@@ -171,8 +194,13 @@ function createTaskQueue({ queue, maxQueued }: TaskQueueOptions, redis: Redis, s
   }
 }
 
-/** What BullMQ keeps as the job's options: how often it may be started. */
-const jobOptions = () => JSON.stringify({ attempts: 1 });
+/** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
+function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string {
+  const attempts = max_attempts ?? 1;
+  if (attempts === 1) return JSON.stringify({ attempts });
+  const delay = (backoff_seconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
+  return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
+}
 
 interface IdempotencyRecord {
   kind: "created" | "existing";
@@ -226,7 +254,7 @@ function renamedRun({ task_id, run_id }: NamedSubmission, firstTaskId: string): 
 function acceptedTask(submission: NamedSubmission, execution: number, now: number): Task {
   const data = JSON.stringify(toStored(submission));
   return projectTask(
-    { name: submission.task_id, data, opts: jobOptions(), timestamp: String(now) },
+    { name: submission.task_id, data, opts: jobOptions(submission), timestamp: String(now) },
     execution,
   );
 }

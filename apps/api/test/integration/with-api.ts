@@ -33,6 +33,8 @@ interface ApiOptions {
   maxQueued?: number;
 }
 
+const retention = { retentionSeconds: 3600, retentionCount: 1000 };
+
 /** The API on a Redis of the test's own. */
 export function withApi(
   options: ApiOptions,
@@ -48,7 +50,7 @@ export async function withApiOn(
 ): Promise<void> {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
-  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, log });
+  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, log });
   const server = createServer(createApp({ queue, tokens, maxPromptBytes, log }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

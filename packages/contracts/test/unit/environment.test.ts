@@ -43,6 +43,8 @@ describe("the environment", () => {
       apiTokens: undefined,
       maxPromptBytes: 1_048_576,
       maxQueued: 1_000_000,
+      retentionSeconds: 604_800,
+      retentionCount: 100_000,
       executor: "mock",
       shell: "bash -c",
       concurrency: 4,

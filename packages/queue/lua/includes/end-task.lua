@@ -1,5 +1,6 @@
--- Takes a record to its end, with the fields, set and event of BullMQ's own finish. The caller has taken it
--- out of the set that it was in (`previous`). BullMQ has no canceled state: a canceled task is a failed job
+-- Takes a record to its end, with the fields, set and event of BullMQ's own finish. The caller takes it out
+-- of the set that it was in (`previous`), and writes nothing before that a Redis out of memory would still
+-- allow: the first write here is one that it refuses, and then nothing is half done. BullMQ has no canceled state: a canceled task is a failed job
 -- whose outcome says so.
 local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, stdout, stderr)
   local jobKey = queue .. jobId
@@ -12,9 +13,9 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   local startedAt = tonumber(redis.call("HGET", jobKey, "processedOn") or 0)
   local finishedOn = string.format("%d", math.max(tonumber(now), startedAt))
 
-  redis.call("SREM", queue .. "stalled", jobId)
-  redis.call("HDEL", jobKey, "defa")
   redis.call("HSET", jobKey, field, value, "finishedOn", finishedOn, "outcome", outcomeJson)
+  redis.call("SREM", queue .. "stalled", jobId)
+  redis.call("HDEL", jobKey, "defa", "delayUntil")
   if stdout ~= "" then
     redis.call("HSET", jobKey, "stdout", stdout)
   end

@@ -3,11 +3,13 @@
 -- leaves its name in `pb` (BullMQ's names for attempts started and processed by).
 local function holdsLease(queue, claim)
   local jobKey = queue .. claim.jobId
+  local found = redis.call("HMGET", jobKey, "pb", "ats", "finishedOn")
+  if found[1] ~= claim.holder or tonumber(found[2]) ~= claim.attempt or found[3] then
+    return false
+  end
   local lock = redis.call("GET", jobKey .. ":lock")
   if lock then
     return lock == claim.token
   end
-  local found = redis.call("HMGET", jobKey, "pb", "ats", "finishedOn")
-  return found[1] == claim.holder and tonumber(found[2]) == claim.attempt and not found[3]
-    and redis.call("LPOS", queue .. "active", claim.jobId) ~= false
+  return redis.call("LPOS", queue .. "active", claim.jobId) ~= false
 end

@@ -7,6 +7,7 @@ import {
   type TaskConsumerOptions,
   type TaskHandler,
   type TaskQueue,
+  type TaskQueueOptions,
 } from "@host-runner/queue";
 import { type TestRedis, waitFor, withRedis } from "@host-runner/testing";
 
@@ -15,7 +16,7 @@ const silent = { info() {}, warn() {}, error() {} };
 export interface TestQueue extends TestRedis {
   queue: TaskQueue;
   /** Another producer on the same queue, as another API process would have it. */
-  open(options?: { maxQueued?: number }): Promise<TaskQueue>;
+  open(options?: Partial<TaskQueueOptions>): Promise<TaskQueue>;
   /** A worker on the same queue. */
   consume(handle: TaskHandler, options?: Partial<TaskConsumerOptions>): Promise<TaskConsumer>;
   /** The task as soon as it has the status. */
@@ -32,8 +33,15 @@ export async function withQueueOn(
   body: (queue: Omit<TestQueue, keyof TestRedis>) => Promise<void>,
 ): Promise<void> {
   const closing: (() => Promise<void>)[] = [];
-  const open = async ({ maxQueued = 1_000_000 } = {}) => {
-    const queue = await openTaskQueue({ redisUrl: url, queue: name, maxQueued, log: silent });
+  const open = async (options: Partial<TaskQueueOptions> = {}) => {
+    const queue = await openTaskQueue({
+      redisUrl: url,
+      queue: name,
+      maxQueued: 1_000_000,
+      retention: { retentionSeconds: 3600, retentionCount: 1_000_000 },
+      log: silent,
+      ...options,
+    });
     closing.push(() => queue.close());
     return queue;
   };

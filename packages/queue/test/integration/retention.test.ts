@@ -1,0 +1,109 @@
+import { waitFor } from "@host-runner/testing";
+import { describe, expect, it } from "@jest/globals";
+import { handlers, submission, withQueue } from "./with-queue.ts";
+
+describe("retention", () => {
+  it("removes everything of a task when its time is over: record, pointer and idempotency keys", () =>
+    withQueue(async ({ queue, open, consume, whenStatus, redis }) => {
+      const keysBefore = async () =>
+        (await redis.keys("*")).filter((key) => !/:(meta|events|marker)$/.test(key));
+      await queue.submit(submission("t"), { caller: "ci", key: "k", body: "b" });
+      const consumer = await consume(handlers.succeed);
+      await whenStatus("t", "success");
+      await queue.rerun("t");
+      await waitFor(
+        async () => (await queue.find("t"))?.execution === 2 && (await queue.find("t"))?.status === "success",
+        {
+          description: "the rerun has ended",
+        },
+      );
+      await consumer.close(1000);
+
+      await open({ retention: { retentionSeconds: 1, retentionCount: 100 } });
+      await waitFor(async () => (await queue.find("t")) === null, { description: "the task is gone" });
+      await waitFor(async () => (await keysBefore()).filter((key) => !/check$/.test(key)).length === 0, {
+        description: "nothing of it is left",
+      });
+      expect(await queue.executions("t")).toEqual([]);
+      expect((await queue.submit(submission("t"))).task.execution).toBe(1);
+    }));
+
+  it("keeps no more ended executions than the count, and the newest of them", () =>
+    withQueue(async ({ queue, open, consume, redis, name }) => {
+      const ids = Array.from({ length: 30 }, (_, i) => `t${i}`);
+      await consume(
+        async ({ taskId }) => (Number(taskId.slice(1)) % 2 ? handlers.fail() : handlers.succeed()),
+        {
+          concurrency: 1,
+        },
+      );
+      for (const id of ids) await queue.submit(submission(id));
+      await waitFor(async () => (await redis.llen(`{hr}:${name}:wait`)) === 0, {
+        description: "all are taken",
+      });
+      await waitFor(async () => (await redis.llen(`{hr}:${name}:active`)) === 0, {
+        description: "all have ended",
+      });
+      await open({ retention: { retentionSeconds: 3600, retentionCount: 10 } });
+      const kept = async () => {
+        const found = await Promise.all(ids.map((id) => queue.find(id)));
+        return found.filter((task) => task !== null).map((task) => task.task_id);
+      };
+      await waitFor(async () => (await kept()).length === 10, { description: "ten are left" });
+      expect(await kept()).toEqual(ids.slice(-10));
+    }));
+
+  it("never touches a task that has not ended", () =>
+    withQueue(async ({ queue, open, consume, whenStatus }) => {
+      await queue.submit(submission("running"));
+      await consume(handlers.hang, { concurrency: 1 });
+      await whenStatus("running", "running");
+      await queue.submit(submission("queued"));
+      await queue.submit(submission("ended"));
+      await queue.cancel("ended");
+      await open({ retention: { retentionSeconds: 1, retentionCount: 1 } });
+      await waitFor(async () => (await queue.find("ended")) === null, {
+        description: "the ended one is gone",
+      });
+      expect((await queue.find("running"))?.status).toBe("running");
+      expect((await queue.find("queued"))?.status).toBe("queued");
+    }));
+
+  it(
+    "keeps a soak of tasks flat in keys and memory",
+    () =>
+      withQueue(async ({ open, consume, redis, name }) => {
+        const queue = await open({ retention: { retentionSeconds: 3600, retentionCount: 500 } });
+        await consume(handlers.succeed, { concurrency: 50 });
+        const soak = async (from: number, count: number) => {
+          for (let i = from; i < from + count; i += 500) {
+            const ids = Array.from({ length: 500 }, (_, k) => `soak-${i + k}`);
+            await Promise.all(
+              ids.map((id) => queue.submit(submission(id), { caller: "c", key: id, body: "b" })),
+            );
+          }
+          const lengths = async () => [
+            await redis.llen(`{hr}:${name}:wait`),
+            await redis.llen(`{hr}:${name}:active`),
+            await redis.zcard(`{hr}:${name}:completed`),
+          ];
+          await waitFor(async () => String(await lengths()) === "0,0,500", {
+            description: "all have ended, and all but the kept ones are removed",
+            timeoutMs: 60_000,
+          });
+        };
+        const look = async () => {
+          const memory = await redis.info("memory");
+          return { keys: await redis.dbsize(), bytes: Number(/used_memory_dataset:(\d+)/.exec(memory)?.[1]) };
+        };
+        // Until BullMQ's stream of events has its full length.
+        await soak(0, 6_000);
+        const before = await look();
+        await soak(6_000, 14_000);
+        const after = await look();
+        expect(after.keys).toBe(before.keys);
+        expect(after.bytes).toBeLessThan(before.bytes * 1.25);
+      }),
+    120_000,
+  );
+});
