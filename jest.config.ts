@@ -22,6 +22,8 @@ const project = (name: string) => ({
 const config: Config = {
   projects: ["unit", "integration", "e2e"].map(project),
   testTimeout: 30_000,
+  // fetch keeps connections open for a few seconds, and the process with them.
+  openHandlesTimeout: 8_000,
   reporters: ["default", "<rootDir>/scripts/count-reporter.mjs"],
 };
 

@@ -24,7 +24,7 @@ export interface Answer {
   status: number;
   headers: Headers;
   /** A task, a problem, or whatever else the call answers. */
-  body: Task & Problem & { executions: Task[] };
+  body: Omit<Task, "status"> & Omit<Problem, "status"> & { status: string | number; executions: Task[] };
 }
 
 interface ApiOptions {

@@ -91,7 +91,7 @@ describe("an outage of Redis", () => {
           await waitFor(() => queue.submit(submission(id)).then(() => true), {
             description: `${id} is submitted`,
           });
-          if (i % 20 === 0) await admin.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+          if (i % 20 === 0) await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         }
         const statuses = async () => {
           const tasks = await Promise.all(ids.map((id) => queue.find(id)));

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
+import { waitFor } from "./wait-for.ts";
+
+const program = (app: "api" | "worker") =>
+  fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
+
+export interface FleetOptions {
+  redisUrl: string;
+  queue: string;
+  workers?: number;
+  /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME. */
+  env?: Record<string, string>;
+}
+
+export interface FleetProcess {
+  child: ChildProcess;
+  pid: number;
+  log(): string;
+  exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export interface Fleet {
+  /** The API's address; the same after a restart. */
+  url: string;
+  api: FleetProcess;
+  workers: FleetProcess[];
+  startApi(): Promise<void>;
+  startWorker(): Promise<FleetProcess>;
+  /** Calls the API; a body goes as JSON. */
+  call<T = unknown>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
+}
+
+/** Runs the body with the built API and workers as real processes, which are killed afterwards. */
+export async function withFleet<T>(
+  { redisUrl, queue, workers: count = 2, env = {} }: FleetOptions,
+  body: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
+  const started: FleetProcess[] = [];
+  const { PATH = "", HOME = "" } = process.env;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+
+  const start = (app: "api" | "worker", more: Record<string, string>): FleetProcess => {
+    const child = spawn(process.execPath, [program(app)], {
+      env: { PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, ...env, ...more },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let log = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    const exit = new Promise<Awaited<FleetProcess["exit"]>>((resolve) => {
+      child.on("close", (code, signal) => resolve({ code, signal }));
+    });
+    const started_ = { child, pid: child.pid ?? -1, log: () => log, exit };
+    started.push(started_);
+    return started_;
+  };
+  const untilReady = (address: string, { log, child }: FleetProcess) =>
+    waitFor(
+      async () => {
+        if (child.exitCode !== null) return "ended" as const;
+        return (await fetch(`${address}/readyz`)).ok && ("ready" as const);
+      },
+      { description: `${address} is ready` },
+    ).then((state) => {
+      if (state === "ended") throw new Error(`it ended at its start:\n${log()}`);
+    });
+
+  const fleet: Fleet = {
+    url,
+    api: undefined as unknown as FleetProcess,
+    workers: [],
+    async startApi() {
+      fleet.api = start("api", { HOST_RUNNER_PORT: String(port) });
+      await untilReady(url, fleet.api);
+    },
+    async startWorker() {
+      const workerPort = await freePort();
+      const worker = start("worker", { HOST_RUNNER_WORKER_PORT: String(workerPort) });
+      await untilReady(`http://127.0.0.1:${workerPort}`, worker);
+      fleet.workers.push(worker);
+      return worker;
+    },
+    async call(method, path, content) {
+      const response = await fetch(url + path, {
+        method,
+        ...(content !== undefined && {
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(content),
+        }),
+      });
+      return { status: response.status, body: (await response.json()) as never };
+    },
+  };
+  try {
+    await Promise.all([fleet.startApi(), ...Array.from({ length: count }, () => fleet.startWorker())]);
+    return await body(fleet);
+  } finally {
+    for (const { child } of started) child.kill("SIGKILL");
+    await Promise.all(started.map(({ exit }) => exit));
+  }
+}
