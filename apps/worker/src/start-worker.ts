@@ -42,7 +42,7 @@ export const createWorkerStart =
     consumer.died.catch(fail);
     const probes = await startProbes(settings, () => consumer.isConsuming());
     log.info(
-      { worker: id, executor: settings.executor, slots: settings.concurrency, containment },
+      { worker: id, executor: settings.executor, slots: settings.concurrency },
       `taking tasks: ${settings.concurrency} slots, executor ${settings.executor}; ${containment}`,
     );
 

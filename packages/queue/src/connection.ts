@@ -6,8 +6,8 @@ const COMMAND_TIMEOUT_MS = 1500;
 
 const LONGEST_PAUSE_MS = 1000;
 
-const shared = (role: string): RedisOptions => ({
-  connectionName: `host-runner-${role}`,
+const shared = (connectionName: string): RedisOptions => ({
+  connectionName,
   // Soon again after an outage: a worker takes tasks within seconds of Redis' return.
   retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), LONGEST_PAUSE_MS),
   keepAlive: 10_000,
@@ -19,7 +19,7 @@ const shared = (role: string): RedisOptions => ({
  */
 export function openRequestConnection(url: string, log: Log): Redis {
   return open(url, log, {
-    ...shared("api"),
+    ...shared("host-runner-api"),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -28,8 +28,8 @@ export function openRequestConnection(url: string, log: Log): Redis {
 }
 
 /** For who has to get it done: a command waits until Redis is back, for as long as it takes. */
-export function openPersistentConnection(url: string, role: string, log: Log): Redis {
-  return open(url, log, { ...shared(role), maxRetriesPerRequest: null });
+export function openPersistentConnection(url: string, name: string, log: Log): Redis {
+  return open(url, log, { ...shared(name), maxRetriesPerRequest: null });
 }
 
 function open(url: string, log: Log, options: RedisOptions): Redis {

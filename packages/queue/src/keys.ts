@@ -22,6 +22,8 @@ export function createKeys(queue: string) {
     /** The caller's key may be anything, and belongs to that caller. */
     idempotency: (caller: string, key: string) =>
       `${own}idempotency:${createHash("sha256").update(`${caller}\0${key}`).digest("base64url")}`,
+    /** The name of a worker's connection, by which BullMQ and its dashboard find the workers of a queue. */
+    workerConnection: (id: string) => `${BULLMQ_PREFIX}:${Buffer.from(queue).toString("base64")}:w:${id}`,
     writeCheck: `${own}write-check`,
     cancelChannel: `${own}cancel`,
     endedChannel: (jobId: string) => `${own}ended:${jobId}`,

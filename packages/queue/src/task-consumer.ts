@@ -75,8 +75,8 @@ export async function startTaskConsumer(
   handle: TaskHandler,
 ): Promise<TaskConsumer> {
   const keys = createKeys(queue);
-  const redis = openPersistentConnection(redisUrl, "worker", log);
-  const subscriber = openPersistentConnection(redisUrl, "worker-events", log);
+  const redis = openPersistentConnection(redisUrl, keys.workerConnection(holder.id), log);
+  const subscriber = openPersistentConnection(redisUrl, "host-runner-worker-events", log);
   const runner = { redis, keys };
   try {
     await assertUsableRedis(redis, log);

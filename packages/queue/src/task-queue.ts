@@ -83,7 +83,7 @@ export interface TaskQueue {
  */
 export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
   const redis = openRequestConnection(options.redisUrl, options.log);
-  const subscriber = openPersistentConnection(options.redisUrl, "api-events", options.log);
+  const subscriber = openPersistentConnection(options.redisUrl, "host-runner-api-events", options.log);
   await Promise.all([untilReady(redis), untilReady(subscriber)]);
   try {
     await assertUsableRedis(redis, options.log);

@@ -39,6 +39,14 @@ describe("a worker", () => {
       expect(job?.failedReason).toBe("mock execution failed");
     }));
 
+  it("is found by BullMQ among the workers of its queue", () =>
+    withQueue(async ({ queue, consume }) => {
+      await consume(handlers.succeed, { holder: { id: "w-1", pid: 7, host: "h", executor: "mock" } });
+      expect(await queue.bullmq.getWorkers()).toMatchObject([
+        { name: expect.any(String), rawname: expect.stringMatching(/:w:w-1$/) },
+      ]);
+    }));
+
   it("runs as many tasks at a time as it has slots, and shares the rest with other workers", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
       const running = { a: 0, b: 0, most: 0 };
