@@ -15,11 +15,13 @@ export interface AppOptions {
   /** Who may call. None: everybody who reaches it. */
   tokens: ApiToken[];
   maxPromptBytes: number;
+  /** Aborted when the process stops. */
+  stopping: AbortSignal;
   log: Logger;
 }
 
 /** The HTTP interface. Validates, enqueues, responds; everything that lasts is in the queue. */
-export function createApp({ queue, tokens, maxPromptBytes, log }: AppOptions): Express {
+export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppOptions): Express {
   const authenticator = createAuthenticator(tokens);
   const app = express();
   app.disable("x-powered-by");
@@ -28,7 +30,7 @@ export function createApp({ queue, tokens, maxPromptBytes, log }: AppOptions): E
   if (tokens.length === 0) app.use(refuseForeignSites);
   app.use(healthRoutes(queue));
   app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
-  app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes }));
+  app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use(authenticator.api, noSuchResource);
   app.use(answerProblems(log));
   return app;

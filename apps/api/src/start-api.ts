@@ -12,11 +12,11 @@ type ApiSettings = SettingValues<typeof apiSettings>;
 const FINISH_REQUESTS_MS = 4_000;
 
 /** Opens the queue, then listens: whoever gets an answer gets a true one. */
-export async function startApi(settings: ApiSettings, { log }: ServiceContext): Promise<Service> {
+export async function startApi(settings: ApiSettings, { log, stopping }: ServiceContext): Promise<Service> {
   assertSafeToListen(settings);
   const queue = await openTaskQueue({ ...settings, retention: settings, log });
   const tokens = settings.apiTokens ?? [];
-  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, log });
+  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, stopping, log });
   const server = createServer(app);
   const address = await listen(server, settings);
   log.info(`listening on ${address}`);

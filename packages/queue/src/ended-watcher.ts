@@ -2,22 +2,23 @@ import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { jobIdOf } from "./task-id.ts";
 
-/** A message may be lost in a reconnect: who waits looks again after this long. */
-const LOOK_AGAIN_MS = 1000;
+/**
+ * A message is lost where the connection breaks, and then all look again once it stands. This is for a break that
+ * nobody noticed; a thousand who wait cost a hundred reads a second by it.
+ */
+const LOOK_AGAIN_MS = 10_000;
 
 export interface EndedWatch {
   /**
    * Yields whenever it is worth to read the task: once when the subscription stands, at each message, and now
-   * and then without one. Ends at the deadline (ms since the epoch).
+   * and then without one. Ends at the deadline (ms since the epoch), or when the signal is aborted.
    */
-  hints(deadline: number): AsyncGenerator<void>;
+  hints(deadline: number, signal: AbortSignal): AsyncGenerator<void>;
   close(): void;
 }
 
 export interface EndedWatcher {
   watch(taskId: string, execution: number): EndedWatch;
-  /** Ends all watches. */
-  close(): void;
 }
 
 /**
@@ -26,9 +27,14 @@ export interface EndedWatcher {
  */
 export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher {
   const listeners = new Map<string, Set<() => void>>();
-  let closed = false;
   subscriber.on("message", (channel: string) => {
     for (const wake of listeners.get(channel) ?? []) wake();
+  });
+
+  subscriber.on("ready", async () => {
+    // Behind the subscriptions, which ioredis renews by itself.
+    await subscriber.ping().catch(() => {});
+    for (const waiting of listeners.values()) for (const wake of waiting) wake();
   });
 
   return {
@@ -38,18 +44,15 @@ export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher 
       // Settles also where Redis is away: looking again is what helps then.
       subscribe(channel, bell.ring).then(bell.ring);
       return {
-        async *hints(deadline) {
-          while (Date.now() < deadline && !closed) {
+        async *hints(deadline, signal) {
+          signal.addEventListener("abort", bell.ring, { once: true });
+          while (Date.now() < deadline && !signal.aborted) {
             await bell.rung(Math.min(LOOK_AGAIN_MS, deadline - Date.now()));
             yield;
           }
         },
         close: () => unsubscribe(channel, bell.ring),
       };
-    },
-    close() {
-      closed = true;
-      for (const waiting of listeners.values()) for (const wake of waiting) wake();
     },
   };
 

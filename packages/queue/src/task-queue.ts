@@ -14,7 +14,7 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
-import { createEndedWatcher, type EndedWatcher } from "./ended-watcher.ts";
+import { createEndedWatcher } from "./ended-watcher.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
@@ -68,8 +68,8 @@ export interface TaskQueue {
   cancel(taskId: string): Promise<Task | null>;
   /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
   rerun(taskId: string): Promise<Task | null>;
-  /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over. */
-  untilEnded(task: Task, timeoutMs: number): Promise<Task>;
+  /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over or the signal is aborted. */
+  untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this. */
@@ -171,8 +171,21 @@ function createTaskQueue(
       }
     },
 
-    untilEnded: (task, timeoutMs) =>
-      untilEnded(task, timeoutMs, endings, () => findTask(redis, keys, task.task_id, task.execution)),
+    async untilEnded(task, timeoutMs, signal = new AbortController().signal) {
+      if (isEnded(task.status)) return task;
+      const watch = endings.watch(task.task_id, task.execution);
+      try {
+        let newest = task;
+        // The end may have come before the subscription stood, so it is read after each of them.
+        for await (const _ of watch.hints(Date.now() + timeoutMs, signal)) {
+          newest = (await this.find(task.task_id, task.execution)) ?? newest;
+          if (isEnded(newest.status)) break;
+        }
+        return newest;
+      } finally {
+        watch.close();
+      }
+    },
 
     async checkWritable() {
       await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));
@@ -180,7 +193,6 @@ function createTaskQueue(
 
     async close() {
       pruning.stop();
-      endings.close();
       subscriber.disconnect();
       redis.disconnect();
     },
@@ -263,26 +275,4 @@ function queueFull(waiting: number): HostRunnerError {
   return new HostRunnerError("queue_full", `${waiting} tasks are waiting already; try again later`, {
     retryAfterSeconds: 5,
   });
-}
-
-async function untilEnded(
-  task: Task,
-  timeoutMs: number,
-  endings: EndedWatcher,
-  read: () => Promise<Task | null>,
-): Promise<Task> {
-  if (isEnded(task.status)) return task;
-  const watch = endings.watch(task.task_id, task.execution);
-  try {
-    const deadline = Date.now() + timeoutMs;
-    let newest = task;
-    // The end may have come before the subscription stood, so it is read after each of them.
-    for await (const _ of watch.hints(deadline)) {
-      newest = (await reachingRedis(`read task ${task.task_id}`, read)) ?? newest;
-      if (isEnded(newest.status)) break;
-    }
-    return newest;
-  } finally {
-    watch.close();
-  }
 }

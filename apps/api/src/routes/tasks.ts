@@ -3,7 +3,6 @@ import {
   canonicalJson,
   defaultRunId,
   HostRunnerError,
-  isEnded,
   parseSubmission,
   type Submission,
   type Task,
@@ -18,13 +17,18 @@ import { readJsonBody } from "../read-json-body.ts";
 /** How long a cancel waits for the task's processes to be gone. */
 const CANCEL_WAIT_MS = 3_000;
 
+/** Longer than proxies keep a silent connection; who wants to wait longer asks again. */
+const MAX_WAIT_SECONDS = 300;
+
 interface TaskRoutesOptions {
   queue: TaskQueue;
   maxPromptBytes: number;
+  /** Aborted when the process stops: whoever waits is answered then. */
+  stopping: AbortSignal;
 }
 
 /** Everything under /tasks. */
-export function taskRoutes({ queue, maxPromptBytes }: TaskRoutesOptions): Router {
+export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOptions): Router {
   const router = Router();
   const readBody = readJsonBody(maxPromptBytes);
 
@@ -33,7 +37,7 @@ export function taskRoutes({ queue, maxPromptBytes }: TaskRoutesOptions): Router
     .post(readBody, async (request: Request, response: Response) => {
       const { task, created } = await submit(request, response);
       if (created) response.status(202);
-      respond(response, task);
+      respond(response, await untilPreferred(request, response, task));
     })
     .all(onlyMethods("POST"));
 
@@ -48,8 +52,9 @@ export function taskRoutes({ queue, maxPromptBytes }: TaskRoutesOptions): Router
     .route("/:taskId")
     .get(async (request, response) => {
       const execution = parseExecution(request.query.execution);
-      const task = await queue.find(request.params.taskId, execution);
-      respond(response, existing(task, request.params.taskId, execution));
+      const { taskId } = request.params;
+      const task = existing(await queue.find(taskId, execution), taskId, execution);
+      respond(response, await untilPreferred(request, response, task));
     })
     .all(onlyMethods("GET"));
 
@@ -68,7 +73,7 @@ export function taskRoutes({ queue, maxPromptBytes }: TaskRoutesOptions): Router
     .post(async (request, response) => {
       const { taskId } = request.params;
       const task = existing(await queue.cancel(taskId), taskId);
-      response.json(isEnded(task.status) ? task : await queue.untilEnded(task, CANCEL_WAIT_MS));
+      response.json(await untilPreferred(request, response, task, CANCEL_WAIT_MS));
     })
     .all(onlyMethods("POST"));
 
@@ -81,6 +86,22 @@ export function taskRoutes({ queue, maxPromptBytes }: TaskRoutesOptions): Router
     .all(onlyMethods("POST"));
 
   return router;
+
+  /** Waits for the end as long as the caller prefers (RFC 7240), and no longer than somebody listens. */
+  async function untilPreferred(
+    request: Request,
+    response: Response,
+    task: Task,
+    defaultMs = 0,
+  ): Promise<Task> {
+    const preferred = parseWait(request.get("Prefer"));
+    if (preferred !== null) response.set("Preference-Applied", `wait=${preferred}`);
+    const waitMs = preferred === null ? defaultMs : preferred * 1000;
+    if (waitMs === 0) return task;
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    return queue.untilEnded(task, waitMs, AbortSignal.any([stopping, gone.signal]));
+  }
 
   async function submit(request: Request, response: Response) {
     const submission = parseSubmission(request.body, { maxPromptBytes });
@@ -100,6 +121,12 @@ function existing(task: Task | null, taskId: string, execution?: number): Task {
   if (task) return task;
   const what = execution === undefined ? `task ${taskId}` : `execution ${execution} of task ${taskId}`;
   throw new HostRunnerError("not_found", `${what} not found`);
+}
+
+/** `Prefer: wait=30`, in seconds; null where there is no such preference, and anything else is no error. */
+function parseWait(prefer: string | undefined): number | null {
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer ?? "") ?? [];
+  return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
 function parseExecution(given: unknown): number | undefined {

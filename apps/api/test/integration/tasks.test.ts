@@ -1,4 +1,5 @@
 import { taskSchema } from "@host-runner/contracts";
+import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { withApi } from "./with-api.ts";
 
@@ -143,5 +144,39 @@ describe("POST /tasks/{id}/rerun", () => {
       expect(
         (await call("GET", "/tasks/t/executions")).body.executions.map(({ execution }) => execution),
       ).toEqual([2, 1]);
+    }));
+});
+
+describe("Prefer: wait", () => {
+  const waiting = (seconds: number) => ({ headers: { Prefer: `wait=${seconds}` } });
+
+  it("answers the moment that the task has ended", () =>
+    withApi({}, async ({ call, queue }) => {
+      const submitted = call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" }, ...waiting(20) });
+      await waitFor(() => queue.find("t"), { description: "the task is there" });
+      const read = call("GET", "/tasks/t", waiting(20));
+      await queue.cancel("t");
+      for (const answer of [await submitted, await read]) {
+        expect(answer.body.status).toBe("canceled");
+        expect(answer.headers.get("Preference-Applied")).toBe("wait=20");
+      }
+      expect((await submitted).status).toBe(202);
+    }));
+
+  it("answers with the task as it is when the time is up, or the process stops", () =>
+    withApi({}, async ({ call, stop }) => {
+      await call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
+      expect((await call("GET", "/tasks/t", waiting(1))).body.status).toBe("queued");
+      const read = call("GET", "/tasks/t", waiting(300));
+      stop();
+      expect((await read).body.status).toBe("queued");
+    }));
+
+  it("that makes no sense is no error", () =>
+    withApi({}, async ({ call }) => {
+      await call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
+      for (const Prefer of ["wait", "wait=x", "respond-async", "wait=0"]) {
+        expect((await call("GET", "/tasks/t", { headers: { Prefer } })).status).toBe(200);
+      }
     }));
 });

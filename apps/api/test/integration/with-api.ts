@@ -10,6 +10,8 @@ export interface TestApi {
   url: string;
   queue: TaskQueue;
   log: string[];
+  /** What the process does first when it stops. */
+  stop(): void;
   /** Calls the API; the body goes as JSON. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
 }
@@ -51,7 +53,8 @@ export async function withApiOn(
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
   const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, log });
-  const server = createServer(createApp({ queue, tokens, maxPromptBytes, log }));
+  const stop = new AbortController();
+  const server = createServer(createApp({ queue, tokens, maxPromptBytes, stopping: stop.signal, log }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
@@ -59,6 +62,7 @@ export async function withApiOn(
       url,
       queue,
       log: lines,
+      stop: () => stop.abort(),
       async call(method, path, { body: content, headers = {} } = {}) {
         const response = await fetch(url + path, {
           method,
