@@ -8,14 +8,7 @@ const MAX_METADATA_BYTES = 16 * 1024;
 export const DEFAULT_MAX_PROMPT_BYTES = 1024 * 1024;
 
 /** Fields that the contract names and that this version does not carry out yet. Refused, never ignored. */
-const notYetSupported = [
-  "sandbox",
-  "pool",
-  "priority",
-  "delay_seconds",
-  "expires_in_seconds",
-  "labels",
-] as const;
+const notYetSupported = ["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"] as const;
 
 /** A lone surrogate has no UTF-8 form: it could be stored only as something else. */
 const text = z.string().refine((value) => value.isWellFormed(), "must be well-formed Unicode text");
@@ -51,6 +44,19 @@ const metadata = z
   })
   .optional();
 
+const MAX_LABELS = 32;
+const MAX_LABEL_CHARACTERS = 128;
+
+/** For finding tasks: `label=key:value` asks for one, so a key has no colon. */
+const labels = z
+  .record(
+    singleLine
+      .regex(/^[^:]+$/, "a label's name must not be empty nor have a colon")
+      .max(MAX_LABEL_CHARACTERS),
+    singleLine.max(MAX_LABEL_CHARACTERS),
+  )
+  .refine((value) => Object.keys(value).length <= MAX_LABELS, `must be at most ${MAX_LABELS} labels`);
+
 /** Callers that serialize every field send null for an absent one. */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
@@ -62,6 +68,7 @@ const submissionFields = z.object({
   timeout_seconds: optional(z.int().min(1).max(86_400)),
   max_attempts: optional(z.int().min(1).max(10)),
   backoff_seconds: optional(z.number().min(0).max(3600)),
+  labels: optional(labels),
   metadata,
   status_callback_url: optional(httpUrl),
   status_callback_token: optional(singleLine.min(1, "must not be empty")),

@@ -1,6 +1,7 @@
 --[[
   Removes everything of executions that ended too long ago, or are too many, the oldest first: the record, its
-  lock and logs, the task's pointer where it was the newest, the idempotency keys that name it. Only removes, so
+  lock and logs, the task's pointer where it was the newest, the idempotency keys that name it, its entries in
+  lists. Only removes, so
   it works in a Redis that is out of memory.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
@@ -16,11 +17,12 @@ local removed = 0
 
 local function remove(set, jobId)
   local jobKey = queue .. jobId
-  local idempotency = redis.call("HGET", jobKey, "idempotency")
-  if idempotency then
-    for key in string.gmatch(idempotency, "%S+") do
-      redis.call("DEL", key)
-    end
+  local record = redis.call("HMGET", jobKey, "idempotency", "lists")
+  for key in string.gmatch(record[1] or "", "%S+") do
+    redis.call("DEL", key)
+  end
+  for list in string.gmatch((record[2] or "") .. " list:all list:success list:failed list:canceled", "%S+") do
+    redis.call("ZREM", own .. list, jobId)
   end
   local encodedId, execution = string.match(jobId, "^task%-(.*)@(%d+)$")
   if encodedId and redis.call("GET", own .. "newest:" .. encodedId) == execution then

@@ -17,7 +17,8 @@ local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 
 local newest = newestExecution(queue, own, args.encodedId)
-local last = redis.call("HMGET", queue .. jobIdOf(args.encodedId, newest), "finishedOn", "name", "data", "opts")
+local last = redis.call("HMGET", queue .. jobIdOf(args.encodedId, newest), "finishedOn", "name", "data", "opts",
+  "lists")
 if not last[2] then
   return {"missing"}
 end
@@ -32,5 +33,6 @@ end
 local execution = newest + 1
 local jobId = jobIdOf(args.encodedId, execution)
 enqueue(queue, jobId, last[2], last[3], last[4], args.now)
+enlist(queue, own, jobId, last[5] or "", args.now)
 redis.call("SET", own .. "newest:" .. args.encodedId, execution)
 return {"created", execution, redis.call("HGETALL", queue .. jobId)}

@@ -5,7 +5,8 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
   KEYS[3]  idempotency record (optional)
-  ARGV[1]  JSON: encodedId, name, opts, now (ms), maxQueued, body (digest of the submission), recordSeconds
+  ARGV[1]  JSON: encodedId, name, opts, now (ms), maxQueued, body (digest of the submission), recordSeconds,
+           lists (in which to find it, see enqueue)
   ARGV[2]  data: the submission as canonical JSON
 
   Returns
@@ -64,6 +65,7 @@ end
 
 local execution = newest + 1
 enqueue(queue, jobIdOf(args.encodedId, execution), args.name, data, args.opts, args.now)
+enlist(queue, own, jobIdOf(args.encodedId, execution), args.lists, args.now)
 if execution > 1 then
   redis.call("SET", own .. "newest:" .. args.encodedId, execution)
 end

@@ -2,6 +2,7 @@
  * The only place that knows BullMQ, Redis, keys and Lua.
  */
 export type { Holder } from "./holder.ts";
+export type { TaskPage, TaskQuery, TaskSummary } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
 export type { Retention } from "./prune-ended.ts";
 export {

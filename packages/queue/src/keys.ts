@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
+import type { EndedStatus } from "@host-runner/contracts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
 
 /** BullMQ's prefix. The braces put all keys into one slot of a Redis Cluster, which the scripts need. */
 export const BULLMQ_PREFIX = "{hr}";
+
+/** The lists beside that of all in which a task is looked for, as the scripts take them. */
+export function listSuffixes(runId: string | undefined, labels: Record<string, string> | undefined): string {
+  const ofLabels = Object.entries(labels ?? {}).map(([key, value]) => labelListSuffix(key, value));
+  return [...(runId === undefined ? [] : [runListSuffix(runId)]), ...ofLabels].join(" ");
+}
+
+const runListSuffix = (runId: string) => `list:run:${encodeTaskId(runId)}`;
+const labelListSuffix = (key: string, value: string) => `list:label:${encodeTaskId(`${key}=${value}`)}`;
 
 export type Keys = ReturnType<typeof createKeys>;
 
@@ -18,7 +28,15 @@ export function createKeys(queue: string) {
     /** What idle workers block on: a member in it wakes one of them. */
     marker: `${bullmq}marker`,
     active: `${bullmq}active`,
+    wait: `${bullmq}wait`,
+    prioritized: `${bullmq}prioritized`,
+    delayed: `${bullmq}delayed`,
     newest: (taskId: string) => `${own}newest:${encodeTaskId(taskId)}`,
+    newestOf: (encodedId: string) => `${own}newest:${encodedId}`,
+    allList: `${own}list:all`,
+    endedList: (status: EndedStatus) => `${own}list:${status}`,
+    runList: (runId: string) => own + runListSuffix(runId),
+    labelList: (key: string, value: string) => own + labelListSuffix(key, value),
     /** The caller's key may be anything, and belongs to that caller. */
     idempotency: (caller: string, key: string) =>
       `${own}idempotency:${createHash("sha256").update(`${caller}\0${key}`).digest("base64url")}`,

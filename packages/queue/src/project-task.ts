@@ -29,6 +29,7 @@ export interface StoredSubmission {
   timeout_seconds?: number;
   max_attempts?: number;
   backoff_seconds?: number;
+  labels?: Record<string, string>;
   metadata?: unknown;
   status_callback_url?: string;
   status_callback_token?: string;
@@ -80,7 +81,7 @@ export function projectTask(record: TaskRecord, execution: number): Task {
     delay_until: status === "queued" ? toInstant(record.delayUntil) : null,
     timeout_seconds: data.timeout_seconds ?? null,
     pool: null,
-    labels: null,
+    labels: data.labels ?? null,
     metadata: data.metadata ?? null,
     worker: record.pb ? workerOf(record.pb) : null,
     execution_mode: data.execution_mode ?? "no-workspace",

@@ -23,6 +23,8 @@ export interface SubmitArguments {
   opts: string;
   now: number;
   maxQueued: number;
+  /** Suffixes of the lists in which it is to be found, with a space between. */
+  lists: string;
   idempotency: { key: string; body: string; recordSeconds: number } | null;
 }
 

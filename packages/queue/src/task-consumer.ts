@@ -15,7 +15,7 @@ import type { Log } from "./log.ts";
 import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { reclaimLost } from "./scripts.ts";
-import { executionOf } from "./task-id.ts";
+import { parseJobId } from "./task-id.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
@@ -173,7 +173,7 @@ export async function startTaskConsumer(
     const task = {
       taskId: job.name,
       runId: job.data.run_id ?? defaultRunId(job.name),
-      execution: executionOf(job.id!),
+      execution: parseJobId(job.id!).execution,
       attempt: job.attemptsStarted,
       submission: job.data,
     };

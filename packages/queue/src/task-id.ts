@@ -26,7 +26,8 @@ export function jobIdOf({ taskId, execution }: ExecutionRef): string {
   return `task-${encodeTaskId(taskId)}@${execution}`;
 }
 
-/** The execution's number in a job id. */
-export function executionOf(jobId: string): number {
-  return Number(jobId.slice(jobId.lastIndexOf("@") + 1));
+/** What a job id is made of. */
+export function parseJobId(jobId: string): { encodedId: string; execution: number } {
+  const at = jobId.lastIndexOf("@");
+  return { encodedId: jobId.slice("task-".length, at), execution: Number(jobId.slice(at + 1)) };
 }

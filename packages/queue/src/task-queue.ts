@@ -15,7 +15,8 @@ import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
 import { createEndedWatcher } from "./ended-watcher.ts";
-import { BULLMQ_PREFIX, createKeys, type Keys } from "./keys.ts";
+import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
+import { listTasks, type TaskPage, type TaskQuery } from "./list-tasks.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
@@ -64,6 +65,8 @@ export interface TaskQueue {
   find(taskId: string, execution?: number): Promise<Task | null>;
   /** All executions that are kept, newest first; empty where the task does not exist. */
   executions(taskId: string): Promise<Execution[]>;
+  /** Tasks without their output, newest first. Throws `invalid` for a cursor that is none. */
+  list(query: TaskQuery): Promise<TaskPage>;
   /** Ends a waiting task at once, tells a running one's worker to. Null where it does not exist. */
   cancel(taskId: string): Promise<Task | null>;
   /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
@@ -119,14 +122,17 @@ function createTaskQueue(
     async submit(submission, idempotency) {
       const now = Date.now();
       const { task_id: taskId } = submission;
+      const stored = toStored(submission);
       const answer = await reachingRedis(`submit task ${taskId}`, () =>
         submit(runner, {
           encodedId: encodeTaskId(taskId),
           name: taskId,
-          data: canonicalJson(toStored(submission)),
+          data: canonicalJson(stored),
           opts: jobOptions(submission),
           now,
           maxQueued,
+          // A run of its own needs no list: its name says which task it is.
+          lists: listSuffixes(stored.run_id, stored.labels),
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
         }),
       );
@@ -142,6 +148,8 @@ function createTaskQueue(
 
     executions: (taskId) =>
       reachingRedis(`read the executions of task ${taskId}`, () => findExecutions(redis, keys, taskId)),
+
+    list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
     async cancel(taskId) {
       const answer: CancelAnswer = await reachingRedis(`cancel task ${taskId}`, () =>

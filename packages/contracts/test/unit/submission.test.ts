@@ -21,6 +21,7 @@ describe("a submission", () => {
       run_id: null,
       executor: null,
       timeout_seconds: null,
+      labels: null,
       max_attempts: null,
       backoff_seconds: null,
       status_callback_url: null,
@@ -39,6 +40,7 @@ describe("a submission", () => {
       timeout_seconds: 86_400,
       max_attempts: 10,
       backoff_seconds: 0.5,
+      labels: { team: "a b", empty: "" },
       metadata: { a: [1, null] },
       status_callback_url: "http://localhost:48000/cb",
       status_callback_token: "t",
@@ -98,6 +100,8 @@ describe("a submission", () => {
     ["a negative backoff", { prompt: "hi", backoff_seconds: -1 }, "backoff_seconds"],
     ["a callback that is not http", { prompt: "hi", status_callback_url: "ftp://x/" }, "status_callback_url"],
     ["a callback that is no URL", { prompt: "hi", status_callback_url: "x" }, "status_callback_url"],
+    ["labels that are no text", { prompt: "hi", labels: { a: 1 } }, "labels.a"],
+    ["a label's name with a colon", { prompt: "hi", labels: { "a:b": "c" } }, "labels.a:b"],
     ["metadata beyond 16 KiB", { prompt: "hi", metadata: "x".repeat(16_385) }, "metadata"],
     ["an unknown execution mode", { prompt: "hi", execution_mode: "x" }, "execution_mode"],
     ["a relative project root", { prompt: "hi", workspace: { project_root: "a" } }, "workspace.project_root"],
@@ -133,7 +137,7 @@ describe("a submission", () => {
     expect(refusalOf(input)).toHaveProperty([path]);
   });
 
-  it.each(["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds", "labels"])(
+  it.each(["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"])(
     "is refused with %s, which is not supported yet",
     (field) => {
       expect(refusalOf({ prompt: "hi", [field]: 1 })).toEqual({
@@ -149,7 +153,7 @@ describe("a submission", () => {
   });
 
   it("is told all its problems at once", () => {
-    const refusal = refusalOf({ prompt: "", task_id: 1, labels: {}, execution_mode: "docker-sandbox" });
-    expect(Object.keys(refusal).sort()).toEqual(["labels", "prompt", "sandbox", "task_id"]);
+    const refusal = refusalOf({ prompt: "", task_id: 1, pool: "x", execution_mode: "docker-sandbox" });
+    expect(Object.keys(refusal).sort()).toEqual(["pool", "prompt", "sandbox", "task_id"]);
   });
 });

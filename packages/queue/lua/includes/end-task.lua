@@ -24,6 +24,7 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   end
   redis.call("HINCRBY", jobKey, "atm", 1)
   redis.call("ZADD", queue .. set, finishedOn, jobId)
+  redis.call("ZADD", own .. "list:" .. outcome.status, redis.call("HGET", jobKey, "timestamp"), jobId)
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", set, "jobId", jobId, field,
     value, "prev", previous)

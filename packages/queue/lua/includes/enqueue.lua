@@ -14,6 +14,18 @@ local function enqueue(queue, jobId, name, data, opts, now)
   redis.call("XADD", events, "*", "event", "waiting", "jobId", jobId)
 end
 
+-- Puts a record into the lists in which it is looked for, by the time of its submission: all, and those that
+-- `lists` names (suffixes of our own keys, with a space between). It remembers them, to leave them all in the end.
+local function enlist(queue, own, jobId, lists, now)
+  redis.call("ZADD", own .. "list:all", now, jobId)
+  if lists ~= "" then
+    redis.call("HSET", queue .. jobId, "lists", lists)
+    for list in string.gmatch(lists, "%S+") do
+      redis.call("ZADD", own .. list, now, jobId)
+    end
+  end
+end
+
 -- How many tasks wait to be started.
 local function countWaiting(queue)
   return redis.call("LLEN", queue .. "wait") + redis.call("ZCARD", queue .. "prioritized")

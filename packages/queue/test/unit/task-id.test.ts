@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { encodeTaskId, executionOf, jobIdOf } from "../../src/task-id.ts";
+import { encodeTaskId, jobIdOf, parseJobId } from "../../src/task-id.ts";
 
 describe("a job id", () => {
   it("is readable where the task id is", () => {
@@ -7,7 +7,10 @@ describe("a job id", () => {
   });
 
   it("says the execution, whatever the task id looks like", () => {
-    expect(executionOf(jobIdOf({ taskId: "a@7", execution: 12 }))).toBe(12);
+    expect(parseJobId(jobIdOf({ taskId: "a@7", execution: 12 }))).toEqual({
+      encodedId: "a~407",
+      execution: 12,
+    });
   });
 
   it("is another one for every task id", () => {

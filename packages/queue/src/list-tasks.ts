@@ -1,0 +1,211 @@
+import { defaultRunId, type Task, type TaskStatus } from "@host-runner/contracts";
+import type { Redis } from "ioredis";
+import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
+import type { Keys } from "./keys.ts";
+import { projectTask, type TaskRecord } from "./project-task.ts";
+import { jobIdOf, parseJobId } from "./task-id.ts";
+
+/** A task in a list: without what it wrote. */
+export type TaskSummary = Omit<Task, "stdout" | "stderr">;
+
+export interface TaskQuery {
+  status?: TaskStatus | undefined;
+  runId?: string | undefined;
+  labels?: [string, string][];
+  /** Instants in ms since the epoch, exclusive. */
+  createdAfter?: number | undefined;
+  createdBefore?: number | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface TaskPage {
+  tasks: TaskSummary[];
+  /** Where the next page begins; null where there is none. A page may be short and have a next one. */
+  nextCursor: string | null;
+}
+
+/** A page ends after so many entries were looked at, however few of them match. */
+const MAX_LOOKED_AT = 2_000;
+
+const CHUNK = 200;
+
+/** As many waiting or running tasks are sorted in memory; of more, the list of all is looked through. */
+const MAX_SORTED = 2_000;
+
+/** All fields of a record but what the command wrote, and what only scripts need. */
+const SUMMARY_FIELDS = [
+  "name",
+  "data",
+  "opts",
+  "timestamp",
+  "processedOn",
+  "lastStartedOn",
+  "finishedOn",
+  "cancelRequestedAt",
+  "delayUntil",
+  "pastAttempts",
+  "outcome",
+  "failedReason",
+  "pb",
+  "ats",
+] as const;
+
+/**
+ * A page of tasks, newest first by submission. Pages are complete and without doubles while tasks come and go: each
+ * task that was there when the first page was read, and is not removed meanwhile, is on exactly one of them.
+ */
+export async function listTasks(redis: Redis, keys: Keys, query: TaskQuery): Promise<TaskPage> {
+  const cursor = query.cursor === undefined ? startCursor(query) : parseCursor(query.cursor);
+  const list = await openList(redis, keys, query);
+  const tasks: TaskSummary[] = [];
+  let position = cursor;
+  for (let lookedAt = 0; lookedAt < MAX_LOOKED_AT; ) {
+    const entries = await list(position, CHUNK);
+    const found = await readEntries(redis, keys, entries, cursor.asOf);
+    for (const [i, entry] of entries.entries()) {
+      if (query.createdAfter !== undefined && entry.createdAt <= query.createdAfter)
+        return { tasks, nextCursor: null };
+      position = { ...entry, asOf: cursor.asOf };
+      const task = found[i];
+      if (!task || !matches(task, query)) continue;
+      tasks.push(task);
+      if (tasks.length === query.limit) {
+        const isLast = i === entries.length - 1 && entries.length < CHUNK;
+        return { tasks, nextCursor: isLast ? null : formatCursor(position) };
+      }
+    }
+    if (entries.length < CHUNK) return { tasks, nextCursor: null };
+    lookedAt += entries.length;
+  }
+  return { tasks, nextCursor: formatCursor(position) };
+}
+
+/** A task's place in a list: by submission, then by name. */
+export interface Entry {
+  createdAt: number;
+  jobId: string;
+}
+
+/** Reads the entries that come after a position. */
+type List = (after: Entry, count: number) => Promise<Entry[]>;
+
+function startCursor({ createdBefore }: TaskQuery): Cursor {
+  const asOf = Date.now();
+  // Nothing sorts before the empty name: everything from the instant before on.
+  return {
+    createdAt: createdBefore === undefined ? Number.MAX_SAFE_INTEGER : createdBefore,
+    jobId: "",
+    asOf,
+  };
+}
+
+/** The shortest list that has all that may match. */
+async function openList(redis: Redis, keys: Keys, { status, runId, labels = [] }: TaskQuery): Promise<List> {
+  if (runId?.startsWith(defaultRunId(""))) return sortedList(redis, keys, await inOwnRun(redis, keys, runId));
+  const lists = [
+    ...(runId === undefined ? [] : [keys.runList(runId)]),
+    ...labels.map(([key, value]) => keys.labelList(key, value)),
+    ...(status === "success" || status === "failed" || status === "canceled" ? [keys.endedList(status)] : []),
+  ];
+  if (lists.length > 0) {
+    const lengths = await Promise.all(lists.map((list) => redis.zcard(list)));
+    return storedList(redis, lists[lengths.indexOf(Math.min(...lengths))]!);
+  }
+  const few = status === "running" || status === "queued" ? await fewIn(redis, keys, status) : null;
+  return few ? sortedList(redis, keys, few) : storedList(redis, keys.allList);
+}
+
+const storedList =
+  (redis: Redis, key: string): List =>
+  async ({ createdAt, jobId }, count) => {
+    const entries: Entry[] = [];
+    // Entries of one millisecond are sorted by name; those up to the position are passed over.
+    for (let offset = 0; entries.length < count; ) {
+      const flat = await redis.zrevrangebyscore(key, createdAt, "-inf", "WITHSCORES", "LIMIT", offset, count);
+      for (let i = 0; i < flat.length; i += 2) {
+        const entry = { jobId: flat[i]!, createdAt: Number(flat[i + 1]) };
+        if (comesAfter(entry, { createdAt, jobId }) && entries.length < count) entries.push(entry);
+      }
+      if (flat.length < count * 2) break;
+      offset += count;
+    }
+    return entries;
+  };
+
+async function fewIn(redis: Redis, keys: Keys, status: "queued" | "running"): Promise<string[] | null> {
+  if (status === "running") return redis.lrange(keys.active, 0, -1);
+  const [waiting, prioritized, delayed] = await Promise.all([
+    redis.lrange(keys.wait, 0, MAX_SORTED),
+    redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
+    redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
+  ]);
+  const all = [...waiting, ...prioritized, ...delayed];
+  return all.length > MAX_SORTED ? null : all;
+}
+
+/** A task that was submitted without a run has one of its own, and stands in no list for it. */
+async function inOwnRun(redis: Redis, keys: Keys, runId: string): Promise<string[]> {
+  const taskId = runId.slice(defaultRunId("").length);
+  const execution = Number((await redis.get(keys.newest(taskId))) ?? 1);
+  return [
+    ...new Set([...(await redis.zrange(keys.runList(runId), 0, "-1")), jobIdOf({ taskId, execution })]),
+  ];
+}
+
+function sortedList(redis: Redis, keys: Keys, jobIds: string[]): List {
+  return async (after, count) => {
+    const scores = jobIds.length > 0 ? await redis.zmscore(keys.allList, ...jobIds) : [];
+    return jobIds
+      .map((jobId, i) => ({ jobId, createdAt: Number(scores[i] ?? Number.NaN) }))
+      .filter((entry) => comesAfter(entry, after))
+      .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
+      .slice(0, count);
+  };
+}
+
+/** Newest first, and among those of one millisecond as Redis sorts names backwards, by their bytes. */
+function comesAfter(entry: Entry, position: Entry): boolean {
+  if (entry.createdAt !== position.createdAt) return entry.createdAt < position.createdAt;
+  return entry.jobId < position.jobId;
+}
+
+/** Null where the entry is gone, or a newer execution of its task stands for it. */
+async function readEntries(
+  redis: Redis,
+  keys: Keys,
+  entries: Entry[],
+  asOf: number,
+): Promise<(TaskSummary | null)[]> {
+  return Promise.all(
+    entries.map(async ({ jobId }) => {
+      const { encodedId, execution } = parseJobId(jobId);
+      const [values, newest] = await Promise.all([
+        redis.hmget(keys.recordOf(jobId), ...SUMMARY_FIELDS),
+        redis.get(keys.newestOf(encodedId)),
+      ]);
+      if (values[0] === null || values[0] === undefined) return null;
+      if (Number(newest ?? execution) > execution) {
+        const next = await redis.hget(keys.recordOf(`task-${encodedId}@${execution + 1}`), "timestamp");
+        // One that came after the first page was read is on none of these pages.
+        if (next !== null && Number(next) <= asOf) return null;
+      }
+      const { stdout: _, stderr: __, ...summary } = projectTask(toRecord(values), execution);
+      return summary;
+    }),
+  );
+}
+
+function toRecord(values: (string | null)[]): TaskRecord {
+  const fields = SUMMARY_FIELDS.map((field, i) => [field, values[i]] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== null)) as TaskRecord;
+}
+
+function matches(task: TaskSummary, { status, runId, labels = [], createdBefore }: TaskQuery): boolean {
+  return (
+    (status === undefined || task.status === status) &&
+    (runId === undefined || task.run_id === runId) &&
+    (createdBefore === undefined || Date.parse(task.created_at) < createdBefore) &&
+    labels.every(([key, value]) => task.labels?.[key] === value)
+  );
+}
