@@ -7,6 +7,7 @@ import { answerProblems, noSuchResource } from "./problems.ts";
 import { refuseForeignSites } from "./refuse-foreign-sites.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { traceRequests } from "./trace-requests.ts";
 
@@ -31,6 +32,7 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
   app.use(healthRoutes(queue));
   app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
   app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
+  app.use("/runs", authenticator.api, runRoutes({ queue, stopping }));
   app.use(authenticator.api, noSuchResource);
   app.use(answerProblems(log));
   return app;

@@ -29,24 +29,28 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     // The client has the beginning of another answer already.
     if (response.headersSent) return next(error);
 
-    const { code, message, errors, retryAfterSeconds } = refusal ?? {
-      code: "internal" as const,
-      message: `something failed inside host-runner; its log has request ${requestId}`,
-      errors: undefined,
-      retryAfterSeconds: undefined,
-    };
-    const { status, title } = errorCatalogue[code];
-    const problem: Problem = {
-      type: `urn:host-runner:problem:${code}`,
-      title,
-      status,
-      detail: message,
-      instance: request.originalUrl,
-      ...(errors && { errors }),
-    };
+    const answered = refusal ?? internalError(requestId);
+    const { retryAfterSeconds } = answered;
     if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
-    response.status(status).type("application/problem+json").send(JSON.stringify(problem));
+    const problem = toProblem(answered, request.originalUrl);
+    response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   };
+}
+
+/** A refusal as a problem; rethrows what is none, for it is a fault of ours. */
+export function toProblem(error: unknown, instance: string): Problem {
+  if (!(error instanceof HostRunnerError)) throw error;
+  const { code, message, errors } = error;
+  const { status, title } = errorCatalogue[code];
+  const type = `urn:host-runner:problem:${code}`;
+  return { type, title, status, detail: message, instance, ...(errors && { errors }) };
+}
+
+function internalError(requestId: string): HostRunnerError {
+  return new HostRunnerError(
+    "internal",
+    `something failed inside host-runner; its log has request ${requestId}`,
+  );
 }
 
 /** Statuses that Express and its body parser put on their errors. */

@@ -2,12 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { HostRunnerError } from "@host-runner/contracts";
 import express, { type RequestHandler } from "express";
 
-/** A byte of a prompt takes at most six in JSON (\u0007); the rest is for the other fields. */
-const MAX_ESCAPED_BYTES = 6;
-const OTHER_FIELDS_BYTES = 256 * 1024;
-
-/** Reads a JSON body that may carry one prompt of `maxPromptBytes`. Throws the refusals of the contract. */
-export function readJsonBody(maxPromptBytes: number): RequestHandler[] {
+/** Reads a JSON body of at most `maxBytes`. Throws the refusals of the contract. */
+export function readJsonBody({ maxBytes }: { maxBytes: number }): RequestHandler[] {
   return [
     (request, _response, next) => {
       if (request.is(["application/json", "+json"]) === false) {
@@ -22,7 +18,7 @@ export function readJsonBody(maxPromptBytes: number): RequestHandler[] {
     express.json({
       type: () => true,
       strict: false,
-      limit: maxPromptBytes * MAX_ESCAPED_BYTES + OTHER_FIELDS_BYTES,
+      limit: maxBytes,
       verify(_request, _response, body) {
         if (body.length === 0) throw emptyBody();
         // Decoding would put U+FFFD in the place of such bytes, and run another prompt than was sent.

@@ -11,11 +11,20 @@ import type { Idempotency, TaskQueue } from "@host-runner/queue";
 import { type Request, type Response, Router } from "express";
 import { v7 as uuidv7 } from "uuid";
 import { callerOf } from "../authenticate.ts";
-import { onlyMethods } from "../problems.ts";
+import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
+import { parseTaskQuery } from "./task-query.ts";
 
 /** How long a cancel waits for the task's processes to be gone. */
 const CANCEL_WAIT_MS = 3_000;
+
+/** A byte of a prompt takes at most six in JSON (\u0007); the rest is for the other fields. */
+const MAX_ESCAPED_BYTES = 6;
+const OTHER_FIELDS_BYTES = 256 * 1024;
+
+/** Submissions in one call, and the bytes of all: they are in memory at the same time, several times over. */
+const MAX_BATCH = 1_000;
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** Longer than proxies keep a silent connection; who wants to wait longer asks again. */
 const MAX_WAIT_SECONDS = 300;
@@ -30,22 +39,41 @@ interface TaskRoutesOptions {
 /** Everything under /tasks. */
 export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOptions): Router {
   const router = Router();
-  const readBody = readJsonBody(maxPromptBytes);
+  const maxSubmissionBytes = maxPromptBytes * MAX_ESCAPED_BYTES + OTHER_FIELDS_BYTES;
+  const readSubmission = readJsonBody({ maxBytes: maxSubmissionBytes });
+  const readBatch = readJsonBody({ maxBytes: Math.max(maxSubmissionBytes, MAX_BATCH_BYTES) });
 
   router
     .route("/")
-    .post(readBody, async (request: Request, response: Response) => {
+    .post(readSubmission, async (request: Request, response: Response) => {
       const { task, created } = await submit(request, response);
       if (created) response.status(202);
       respond(response, await untilPreferred(request, response, task));
     })
-    .all(onlyMethods("POST"));
+    .get(async (request, response) => {
+      const { tasks, nextCursor } = await queue.list(parseTaskQuery(request.query));
+      response.json({ tasks, next_cursor: nextCursor });
+    })
+    .all(onlyMethods("GET", "POST"));
 
   // The address that existing control planes know; they take 200 alone for an answer. A task may have this
   // name as well, so reading goes on to it.
-  router.route("/submit").post(readBody, async (request: Request, response: Response) => {
+  router.route("/submit").post(readSubmission, async (request: Request, response: Response) => {
     const { task } = await submit(request, response);
     respond(response, task);
+  });
+
+  router.route("/batch").post(readBatch, async (request: Request, response: Response) => {
+    const submissions = parseBatch(request.body);
+    // Sent together, answered together: what Redis does for it is one round trip.
+    const answers = await Promise.allSettled(submissions.map((input) => submitOne(input, response)));
+    const outage = answers.find((answer) => answer.status === "rejected" && isUnavailable(answer.reason));
+    if (outage?.status === "rejected" && answers.every(({ status }) => status === "rejected"))
+      throw outage.reason;
+    const tasks = answers.map((answer) =>
+      answer.status === "fulfilled" ? answer.value.task : toProblem(answer.reason, request.originalUrl),
+    );
+    response.json({ tasks });
   });
 
   router
@@ -103,9 +131,13 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     return queue.untilEnded(task, waitMs, AbortSignal.any([stopping, gone.signal]));
   }
 
-  async function submit(request: Request, response: Response) {
-    const submission = parseSubmission(request.body, { maxPromptBytes });
-    const idempotency = parseIdempotency(request, response, submission);
+  function submit(request: Request, response: Response) {
+    return submitOne(request.body, response, request.get("Idempotency-Key"));
+  }
+
+  async function submitOne(input: unknown, response: Response, idempotencyKey?: string) {
+    const submission = parseSubmission(input, { maxPromptBytes });
+    const idempotency = parseIdempotency(idempotencyKey, response, submission);
     const task_id = submission.task_id ?? uuidv7();
     const run_id = submission.run_id ?? defaultRunId(task_id);
     return queue.submit({ ...submission, task_id, run_id }, idempotency);
@@ -123,6 +155,18 @@ function existing(task: Task | null, taskId: string, execution?: number): Task {
   throw new HostRunnerError("not_found", `${what} not found`);
 }
 
+function isUnavailable(error: unknown): boolean {
+  return error instanceof HostRunnerError && error.code === "queue_unavailable";
+}
+
+function parseBatch(body: unknown): unknown[] {
+  const { tasks } = typeof body === "object" && body !== null ? (body as { tasks?: unknown }) : {};
+  if (!Array.isArray(tasks) || tasks.length === 0 || tasks.length > MAX_BATCH) {
+    throw invalid("tasks", `must be a list of 1 to ${MAX_BATCH} submissions`);
+  }
+  return tasks;
+}
+
 /** `Prefer: wait=30`, in seconds; null where there is no such preference, and anything else is no error. */
 function parseWait(prefer: string | undefined): number | null {
   const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer ?? "") ?? [];
@@ -137,11 +181,10 @@ function parseExecution(given: unknown): number | undefined {
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header */
 function parseIdempotency(
-  request: Request,
+  key: string | undefined,
   response: Response,
   submission: Submission,
 ): Idempotency | undefined {
-  const key = request.get("Idempotency-Key");
   if (key === undefined) return undefined;
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
     throw invalid("Idempotency-Key", "must have 1 to 255 printable ASCII characters");

@@ -54,7 +54,7 @@ describe("a refusal", () => {
   it("of a method that a path does not have is 405 and names those that it has", () =>
     withApi({}, async ({ call }) => {
       const calls: [string, string, string][] = [
-        ["DELETE", "/tasks", "POST"],
+        ["DELETE", "/tasks", "GET, POST"],
         ["DELETE", "/tasks/t", "GET"],
         ["GET", "/tasks/t/cancel", "POST"],
         ["GET", "/tasks/t/rerun", "POST"],

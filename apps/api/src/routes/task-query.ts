@@ -1,0 +1,62 @@
+import { HostRunnerError, taskStatuses } from "@host-runner/contracts";
+import type { TaskQuery } from "@host-runner/queue";
+import { z } from "zod";
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+const instant = z.iso
+  .datetime({ offset: true, error: "must be a time such as 2026-01-31T08:15:00Z" })
+  .transform((text) => Date.parse(text));
+
+/** `label=key:value`; a value may have colons of its own. */
+const label = z
+  .string()
+  .regex(/^[^:]+:/, "must be key:value")
+  .transform((text): [string, string] => {
+    const colon = text.indexOf(":");
+    return [text.slice(0, colon), text.slice(colon + 1)];
+  });
+
+export const taskQuerySchema = z.object({
+  status: z.enum(taskStatuses).optional(),
+  run_id: z.string().optional(),
+  label: z
+    .union([label.transform((one) => [one]), z.array(label)])
+    .optional()
+    .default([]),
+  created_after: instant.optional(),
+  created_before: instant.optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a number")
+    .transform(Number)
+    .pipe(z.int().min(1).max(MAX_LIMIT))
+    .optional()
+    .default(DEFAULT_LIMIT),
+  cursor: z.string().optional(),
+  pool: z.never("is not supported yet; leave it out").optional(),
+});
+
+/** Checks the query of GET /tasks. Throws `invalid` with every problem found. */
+export function parseTaskQuery(input: unknown): TaskQuery {
+  const result = taskQuerySchema.safeParse(input);
+  if (!result.success) {
+    const errors = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+    throw new HostRunnerError(
+      "invalid",
+      errors.map(({ path, message }) => `${path}: ${message}`).join("; "),
+      {
+        errors,
+      },
+    );
+  }
+  const { run_id, label, created_after, created_before, pool: _, ...rest } = result.data;
+  return {
+    ...rest,
+    runId: run_id,
+    labels: label,
+    createdAfter: created_after,
+    createdBefore: created_before,
+  };
+}
