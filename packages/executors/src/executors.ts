@@ -1,0 +1,34 @@
+import type { ExecutorName } from "@host-runner/contracts";
+import type { ExecutorsConfig } from "./config.ts";
+import type { Executor } from "./executor.ts";
+import { createMockExecutor } from "./mock/mock-executor.ts";
+import { createShellExecutor } from "./shell/shell-executor.ts";
+
+/** The executors of one worker, and what they share for as long as it lives. */
+export interface Executors {
+  /** Null where this worker does not offer it. */
+  resolve(name: ExecutorName): Executor | null;
+  /**
+   * Clears up what dead workers of this host left and starts the guard. Await it before the first task.
+   * `containment` is a line for the log: what finds a command's descendants here, and what it does not find.
+   */
+  start(): Promise<{ containment: string }>;
+  /**
+   * Ends the guard and removes what start() made. Call it when no execution is under way: one that is loses its
+   * processes, as at the worker's death. Safe to call twice.
+   */
+  close(): Promise<void>;
+}
+
+/** Starts nothing. Throws a TemplateError where the template or the shell cannot be used safely. */
+export function createExecutors(config: ExecutorsConfig): Executors {
+  const mock = createMockExecutor({ durationMs: config.mockDurationMs });
+  const shell = config.shell && createShellExecutor(config, config.shell);
+  return {
+    resolve: (name) => (name === "mock" ? mock : shell),
+    start: async () => ({
+      containment: shell ? await shell.start() : "none needed: no shell on this worker",
+    }),
+    close: async () => shell?.close(),
+  };
+}

@@ -1,0 +1,100 @@
+import type { Cgroup } from "./cgroup.ts";
+import { bornSince, type FoundProcess, findMarked } from "./find-marked.ts";
+import { isAlive, listPids, readStat } from "./proc.ts";
+import { groupExists, sendSignal } from "./process-group.ts";
+
+/** All processes of one attempt: its command, which leads a session and a group, and whatever descends from it. */
+export interface ProcessTree {
+  /** Those that live. Empty is certain; see docs/containment.md for what cannot be seen. */
+  members(): Promise<FoundProcess[]>;
+  /** Whether any of these, found before, still lives. Cheap enough to ask often. */
+  anyAlive(members: readonly FoundProcess[]): boolean;
+  /** Sends each member the signal once. */
+  signal(members: readonly FoundProcess[], signal: NodeJS.Signals): void;
+  /** Sends SIGKILL to these and to everything else in the cgroup. */
+  kill(members: readonly FoundProcess[]): void;
+}
+
+export interface Leader {
+  pid: number;
+  /** Null where the system does not tell. */
+  startTime: string | null;
+  spawnedAtMs: number;
+}
+
+interface ProcessTreeOptions {
+  leader: Leader;
+  /** What the environment of this attempt's processes holds. */
+  mark: Buffer;
+  /** The cgroup it was born in, if any. */
+  slot: Cgroup | null;
+  /** The leaders of this worker's commands: the others are none of ours, whatever else is told of them. */
+  leaders: ReadonlySet<number>;
+}
+
+/** Finds members by cgroup, by environment and by process group, and takes them all. */
+export function createProcessTree({ leader, mark, slot, leaders }: ProcessTreeOptions): ProcessTree {
+  return { members, anyAlive, signal, kill };
+
+  async function members(): Promise<FoundProcess[]> {
+    const inSlot = slot === null || slot.isEmpty() ? [] : slot.pids().flatMap(look);
+    const ageMs = performance.now() - leader.spawnedAtMs;
+    const young = bornSince({ pid: leader.pid, ageMs });
+    // Nothing born since can be in its group but what is its own.
+    const pgid = young || ownsGroup() ? leader.pid : null;
+    const candidates = (young ?? listPids()).filter((pid) => pid === leader.pid || !leaders.has(pid));
+    const marked = await findMarked({ mark, pgid, candidates });
+    return [...new Map([...inSlot, ...marked].map((process) => [process.pid, process])).values()];
+  }
+
+  /**
+   * Whether the group is there and still this attempt's: its number may be given out again once it is empty, and
+   * then a process of that number and another start time is its leader.
+   */
+  function ownsGroup(): boolean {
+    if (!groupExists(leader.pid)) return false;
+    const stat = readStat(leader.pid);
+    return stat === null || stat.startTime === leader.startTime;
+  }
+
+  function anyAlive(known: readonly FoundProcess[]): boolean {
+    return known.some(lives);
+  }
+
+  function signal(targets: readonly FoundProcess[], name: NodeJS.Signals): void {
+    // The group in one call, so that none of it can fork away between two; the others one by one.
+    const group = targets.some(({ pgrp }) => pgrp === leader.pid) && ownsGroup();
+    if (group) sendSignal(-leader.pid, name);
+    // Each gets it once: to many programs a second SIGTERM means "at once".
+    for (const target of targets) {
+      if (!(group && target.pgrp === leader.pid) && lives(target)) sendSignal(target.pid, name);
+    }
+  }
+
+  function kill(targets: readonly FoundProcess[]): void {
+    slot?.kill();
+    signal(targets, "SIGKILL");
+  }
+}
+
+/** Compares start times: a pid may have been given to another process since it was found. */
+function lives({ pid, startTime }: FoundProcess): boolean {
+  const stat = readStat(pid);
+  return stat !== null && isAlive(stat) && stat.startTime === startTime;
+}
+
+function look(pid: number): FoundProcess[] {
+  const stat = readStat(pid);
+  return stat && isAlive(stat) ? [{ pid, startTime: stat.startTime, pgrp: stat.pgrp }] : [];
+}
+
+/** The same where there is no /proc: the process group is all there is to go by. */
+export function createGroupOnlyTree({ leader }: Pick<ProcessTreeOptions, "leader">): ProcessTree {
+  const group = { pid: leader.pid, startTime: "", pgrp: leader.pid };
+  return {
+    members: async () => (groupExists(leader.pid) ? [group] : []),
+    anyAlive: () => groupExists(leader.pid),
+    signal: (_members, name) => void sendSignal(-leader.pid, name),
+    kill: () => void sendSignal(-leader.pid, "SIGKILL"),
+  };
+}

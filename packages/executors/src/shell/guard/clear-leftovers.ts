@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { isAlive, readPidScope, readStat } from "../containment/proc.ts";
+import { sweep } from "./guard.ts";
+import { judgeFolder } from "./judge-folder.ts";
+import { parseWorkerRecord } from "./worker-record.ts";
+
+/** Stops what dead workers of this host and user left running, and removes their folders. Touches nothing else. */
+export async function clearLeftovers(stateDir: string): Promise<void> {
+  await Promise.all(
+    readdirSync(stateDir).map((workerKey) => clearFolder(workerKey, join(stateDir, workerKey))),
+  );
+}
+
+async function clearFolder(workerKey: string, folder: string): Promise<void> {
+  const record = parseWorkerRecord(read(join(folder, "worker")));
+  const stat = record && livingStat(record.pid);
+  switch (judgeFolder({ record, pidScope: readPidScope(), startTimeNow: stat?.startTime ?? null })) {
+    case "leave":
+      return;
+    case "remove":
+      for (const path of [record!.fifos, folder]) rmSync(path, { recursive: true, force: true });
+      return;
+    case "sweep": {
+      // Its own guard may be at it: a second SIGTERM means "at once" to many programs.
+      while (guardLives(folder)) await setTimeout(20);
+      if (read(join(folder, "worker")) === "") return;
+      const { gracePeriodMs, fifos, cgroup } = record!;
+      await sweep({ workerKey, folder, gracePeriodMs, fifos, cgroup });
+    }
+  }
+}
+
+function guardLives(folder: string): boolean {
+  const [pid, startTime] = read(join(folder, "guard")).split(" ");
+  return pid !== undefined && startTime !== undefined && livingStat(Number(pid))?.startTime === startTime;
+}
+
+function livingStat(pid: number) {
+  const stat = readStat(pid);
+  return stat && isAlive(stat) ? stat : null;
+}
+
+/** Empty where there is none: it may be removed at any moment. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,112 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { moveToCgroup } from "../containment/cgroup.ts";
+import { readStat } from "../containment/proc.ts";
+
+/** What a sweep has to know of the worker whose commands it ends. */
+export interface SweepTarget {
+  workerKey: string;
+  gracePeriodMs: number;
+  /** The worker's folder, and that of its pipes. */
+  folder: string;
+  fifos: string;
+  /** The cgroup that holds its commands and nothing else, if any. */
+  cgroup: string | null;
+}
+
+const script = fileURLToPath(new URL("../../../guard/guard.sh", import.meta.url));
+
+/** All that the sweep's programs need, and nothing that a command of ours could be told by. */
+const environment = {
+  PATH: process.platform === "darwin" ? "/usr/bin:/bin" : "/usr/local/bin:/usr/bin:/bin",
+};
+
+/** The process that outlives the worker, to stop its commands if it dies. */
+export interface Guard {
+  /** Sends it away, having swept what is left where that is wanted. Safe to call twice. */
+  close(options: { sweep: boolean }): Promise<void>;
+}
+
+/** A guard that was killed is replaced after so long: at once would be a busy loop where it cannot start at all. */
+const RESTART_MS = 200;
+
+/**
+ * Keeps one guard running for as long as the worker does, in the cgroup `home`, if any: in the worker's own it would be
+ * among those that it kills. Resolves once it is there.
+ */
+export async function startGuard(target: SweepTarget, home: string | null): Promise<Guard> {
+  let closed = false;
+  let restart: NodeJS.Timeout | undefined;
+  let current = start();
+  await current.started;
+  return { close };
+
+  function start() {
+    const subprocess = execa("/bin/sh", [script, ...toArguments(target)], {
+      // It reads until this ends: the other end is closed when this process goes, in whatever way.
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "ignore",
+      buffer: false,
+      env: environment,
+      extendEnv: false,
+      cwd: "/",
+      // A session of its own: Ctrl-C and a killed group end the worker, but not its guard.
+      detached: true,
+      cleanup: false,
+      reject: false,
+    });
+    // It went away between our look and our write: its end is told by the exit.
+    subprocess.stdin.on("error", () => {});
+    // Neither it nor the pipe to it keeps the worker running.
+    subprocess.unref();
+    unref(subprocess.stdin);
+    const exited = subprocess.then(() => {
+      if (closed) return;
+      restart = setTimeout(() => {
+        current = start();
+      }, RESTART_MS).unref();
+    });
+    if (subprocess.pid !== undefined && home !== null) moveToCgroup(home, subprocess.pid);
+    const started = subprocess.pid === undefined ? subprocess : record(subprocess.pid);
+    return { subprocess, exited, started };
+  }
+
+  /** For the next worker, which leaves to this guard what it is about to clear up itself. */
+  async function record(pid: number): Promise<void> {
+    writeFileSync(join(target.folder, "guard"), `${pid} ${readStat(pid)?.startTime ?? "-"}`, { mode: 0o600 });
+  }
+
+  async function close({ sweep }: { sweep: boolean }): Promise<void> {
+    closed = true;
+    clearTimeout(restart);
+    // Its end is waited for now.
+    current.subprocess.ref();
+    // Without a word, this end looks to it like the worker's own.
+    current.subprocess.stdin.end(sweep ? "" : "done\n");
+    await current.exited;
+  }
+}
+
+/** Stops what a dead worker left; resolves when it is gone. */
+export async function sweep(target: SweepTarget): Promise<void> {
+  await execa("/bin/sh", [script, ...toArguments(target)], {
+    stdio: "ignore",
+    env: environment,
+    extendEnv: false,
+    cwd: "/",
+    detached: true,
+    cleanup: false,
+    reject: false,
+  });
+}
+
+function toArguments({ workerKey, gracePeriodMs, folder, fifos, cgroup }: SweepTarget): string[] {
+  return [workerKey, String(Math.round(gracePeriodMs)), folder, fifos, cgroup ?? ""];
+}
+
+function unref(stream: object): void {
+  if ("unref" in stream && typeof stream.unref === "function") stream.unref();
+}

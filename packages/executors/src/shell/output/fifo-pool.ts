@@ -1,0 +1,73 @@
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** Both ends of a pipe. */
+export interface Pipe {
+  /** Does not block. */
+  readEnd: number;
+  /** Blocks, as a command expects of its output. */
+  writeEnd: number;
+}
+
+/**
+ * Real pipes for commands. Node's own are socket pairs, which `echo >/dev/stderr` cannot open again. A FIFO that is
+ * opened at both ends and unlinked is one; it takes a program to make it, which makes them by the hundred.
+ */
+export interface FifoPool {
+  /** A pipe that nobody has had before and nobody else can find. Throws what open(2) does. */
+  open(): Promise<Pipe>;
+  /** Resolves when nothing is being made any more. */
+  close(): Promise<void>;
+}
+
+const BATCH = 256;
+const REFILL_BELOW = 64;
+
+export function createFifoPool(folder: string): FifoPool {
+  const ready: string[] = [];
+  let made = 0;
+  let refilling: Promise<void> | null = null;
+  return {
+    open,
+    close: async () => {
+      await refilling?.catch(() => {});
+    },
+  };
+
+  async function open(): Promise<Pipe> {
+    // Several may wait for the same batch.
+    while (ready.length === 0) await refill();
+    const path = ready.pop()!;
+    if (ready.length < REFILL_BELOW) refill().catch(() => {});
+    return openAndUnlink(path);
+  }
+
+  function refill(): Promise<void> {
+    refilling ??= make().finally(() => {
+      refilling = null;
+    });
+    return refilling;
+  }
+
+  async function make(): Promise<void> {
+    const paths = Array.from({ length: BATCH }, () => join(folder, String(++made)));
+    await execa("mkfifo", ["-m", "600", ...paths], { stdin: "ignore" });
+    ready.push(...paths);
+  }
+}
+
+function openAndUnlink(path: string): Pipe {
+  try {
+    // The reader first: opening the other end waits for it.
+    const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return { readEnd, writeEnd: openSync(path, constants.O_WRONLY) };
+    } catch (error) {
+      closeSync(readEnd);
+      throw error;
+    }
+  } finally {
+    unlinkSync(path);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Exit } from "@host-runner/contracts";
+import type { ExecutionResult, OutputSink } from "../executor.ts";
+import type { StopRequest } from "../stop-request.ts";
+import type { OutputPipes } from "./output/output-pipes.ts";
+import { createOutputReader } from "./output/output-reader.ts";
+import type { ShellRuntime } from "./shell-runtime.ts";
+import { describeSpawnFailure } from "./spawn/describe-spawn-failure.ts";
+import { type Command, spawnCommand } from "./spawn/spawn-command.ts";
+import { stopTree } from "./stop/stop-tree.ts";
+
+interface RunCommandOptions {
+  pipes: OutputPipes;
+  sink: OutputSink;
+  stop: StopRequest;
+  mark: string;
+  runtime: ShellRuntime;
+}
+
+/**
+ * Runs one command: starts it, hands its output on, and resolves when it has ended, whatever it started is gone, and
+ * the last byte is taken.
+ */
+export async function runCommand(
+  command: Command,
+  { pipes, sink, stop, mark, runtime }: RunCommandOptions,
+): Promise<ExecutionResult> {
+  const spawned = spawnCommand(command, {
+    stdout: pipes.writeEnd("stdout"),
+    stderr: pipes.writeEnd("stderr"),
+  });
+  if (spawned.pid === undefined) {
+    const exit: Exit = {
+      kind: "spawn-failed",
+      message: describeSpawnFailure(await spawned.errorCode, command),
+    };
+    return { exit, stopped: stop.reason, survivors: [] };
+  }
+  // At once: what it forks before it is taken in is found by its environment alone.
+  const contained = runtime.contain(spawned.pid, mark);
+  pipes.closeWriteEnds();
+  const readers = (["stdout", "stderr"] as const).map((stream) =>
+    createOutputReader({ stream, readEnd: pipes.takeReadEnd(stream), sink, buffers: runtime.buffers }),
+  );
+  let exit: Exit | null = null;
+  const leaderExited = spawned.exited.then((how) => {
+    exit = how;
+  });
+  try {
+    await Promise.race([leaderExited, stop.requested, ...readers.map(({ sinkFailed }) => sinkFailed)]);
+    // A wish that comes after the command's own end has stopped nothing.
+    const stopped = exit === null ? stop.reason : null;
+    const survivors = await stopTree(contained.tree, { ...runtime.stopTimes, leaderExited });
+    if (survivors.length === 0) await leaderExited;
+    // Only now: until its writers are gone there may be more, and those that trap SIGTERM write about it.
+    for (const reader of readers) await reader.drain();
+    // Only what SIGKILL could not end has no exit to tell of.
+    return { exit: exit ?? { kind: "signaled", signal: "SIGKILL" }, stopped, survivors };
+  } finally {
+    for (const reader of readers) reader.close();
+    contained.release();
+  }
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import type { ExecutorsConfig, ShellConfig } from "../config.ts";
+import { removeCgroup } from "./containment/cgroup.ts";
+import { type ContainedTree, createContainer } from "./containment/contain.ts";
+import { detectContainment } from "./containment/detect-containment.ts";
+import { readPidScope, readStat } from "./containment/proc.ts";
+import { clearLeftovers } from "./guard/clear-leftovers.ts";
+import { startGuard } from "./guard/guard.ts";
+import { openRunningTable } from "./guard/running-table.ts";
+import { makeWorkerFolder, type WorkerFolder, workerFolder } from "./guard/worker-folder.ts";
+import { formatWorkerRecord } from "./guard/worker-record.ts";
+import { type BufferPool, createBufferPool } from "./output/buffer-pool.ts";
+import { createFifoPool, type FifoPool } from "./output/fifo-pool.ts";
+import { defaultWorkingDirectory } from "./prepare/working-directory.ts";
+import { closeForeignDescriptors } from "./spawn/close-foreign-descriptors.ts";
+
+/** What all commands of a worker share for as long as it lives. */
+export interface ShellRuntime {
+  /** Random, in the environment of every process that it starts. */
+  workerKey: string;
+  folder: WorkerFolder;
+  fifos: FifoPool;
+  buffers: BufferPool;
+  /** Where commands start that ask for no directory. */
+  defaultDirectory: string;
+  stopTimes: { gracePeriodMs: number; killTimeoutMs: number };
+  /** One line for the log. */
+  containment: string;
+  nextSequence(): number;
+  /** Takes in a process that has just been spawned. */
+  contain(pid: number, mark: string): ContainedTree;
+  close(): Promise<void>;
+}
+
+/** How long SIGKILL may take before what is left is reported as a survivor and the slot is freed. */
+const KILL_TIMEOUT_MS = 5_000;
+
+/** More than that of idle buffers would only be kept for a peak that may not come again. */
+const BUFFERS_KEPT = 32;
+
+/** Clears up what dead workers left, then makes what this one needs, its guard last. */
+export async function startShellRuntime(config: ExecutorsConfig, shell: ShellConfig): Promise<ShellRuntime> {
+  const { workerId, gracePeriodMs } = config;
+  closeForeignDescriptors();
+  const workerKey = randomBytes(12).toString("hex");
+  const folder = workerFolder(shell.stateDir, workerKey);
+  makeWorkerFolder(shell.stateDir, folder);
+  await clearLeftovers(shell.stateDir);
+
+  const containment = await detectContainment({ workerKey, strongest: shell.containment ?? "cgroup" });
+  const record = {
+    workerId,
+    pid: process.pid,
+    startTime: readStat(process.pid)?.startTime ?? null,
+    pidScope: readPidScope(),
+    gracePeriodMs,
+    fifos: folder.fifos,
+    cgroup: containment.cgroup?.path ?? null,
+  };
+  writeFileSync(folder.worker, formatWorkerRecord(record), { mode: 0o600 });
+  const running = openRunningTable(folder.running);
+  const target = { ...record, workerKey, folder: folder.path };
+  const guard = await startGuard(target, containment.cgroup?.home ?? null);
+  const container = createContainer({ containment, running });
+  const fifos = createFifoPool(folder.fifos);
+  let sequence = 0;
+
+  return {
+    workerKey,
+    folder,
+    fifos,
+    defaultDirectory: await defaultWorkingDirectory(shell.allowedRoots, shell.environment.HOME),
+    buffers: createBufferPool(BUFFERS_KEPT),
+    stopTimes: { gracePeriodMs, killTimeoutMs: KILL_TIMEOUT_MS },
+    containment: containment.description,
+    nextSequence: () => ++sequence,
+    contain: container.contain,
+    async close() {
+      await fifos.close();
+      // First: where the guard has to sweep, it sweeps the cgroup that this process is in.
+      container.leave();
+      await guard.close({ sweep: container.isInUse() });
+      await container.close();
+      if (containment.cgroup) removeCgroup(containment.cgroup.path);
+      running.close();
+      for (const path of [folder.fifos, folder.path]) rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
