@@ -14,7 +14,7 @@ interface TaskHandlerOptions {
 
 /** Runs one attempt of a task: resolve the executor, execute, decide what it comes to. */
 export function createTaskHandler({ settings, executors, shutdown, log }: TaskHandlerOptions): TaskHandler {
-  return async (task, leaseSignal) => {
+  return async (task, leaseSignal, writer) => {
     const taskLog = log.child({ taskId: task.taskId, execution: task.execution, attempt: task.attempt });
     const name = task.submission.executor ?? settings.executor;
     const executor = executors.resolve(name);
@@ -29,7 +29,7 @@ export function createTaskHandler({ settings, executors, shutdown, log }: TaskHa
     const result = await executor
       .execute(toAttempt(task), {
         signal: AbortSignal.any([leaseSignal, shutdown, limits.signal]),
-        output: limits.count(recorder),
+        output: limits.count(toBoth(recorder, writer)),
       })
       .finally(limits.stop);
     const outcome = decideOutcome(result, name, recorder.summary(), settings);
@@ -58,6 +58,16 @@ function startLimits(
         return sink.write(stream, offset, chunk);
       },
     }),
+  };
+}
+
+/** The tails that the task keeps, and the output that others watch; the slower one sets the pace. */
+function toBoth(recorder: OutputSink, writer: OutputSink): OutputSink {
+  return {
+    write(stream, offset, chunk) {
+      recorder.write(stream, offset, chunk);
+      return writer.write(stream, offset, chunk);
+    },
   };
 }
 

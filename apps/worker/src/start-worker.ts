@@ -34,6 +34,7 @@ export const createWorkerStart =
         holder: { id, pid, host: hostname(), executor: settings.executor },
         concurrency: settings.concurrency,
         leaseMs: settings.leaseSeconds * 1000,
+        outputKeepBytes: settings.outputKeepBytes,
         log,
       },
       createTaskHandler({ settings, executors, shutdown: shutdown.signal, log }),

@@ -187,6 +187,12 @@ export const workerSettings = {
     accepts: "a number of bytes, 0 to 16777216",
     fallback: "65536",
   },
+  outputKeepBytes: {
+    name: "HOST_RUNNER_OUTPUT_KEEP_BYTES",
+    schema: integer(1024, 1024 * 1024 * 1024),
+    accepts: "a number of bytes, 1024 to 1073741824",
+    fallback: "4194304",
+  },
   outputLimitBytes: {
     name: "HOST_RUNNER_OUTPUT_LIMIT_BYTES",
     schema: integer(1, Number.MAX_SAFE_INTEGER),

@@ -44,6 +44,7 @@ end
 
 if previous == nil then
   redis.call("PUBLISH", own .. "cancel", jobId)
+  redis.call("PUBLISH", own .. "changed:" .. jobId, "cancel-requested")
   return {"requested", execution, redis.call("HGETALL", jobKey)}
 end
 endTask(queue, own, jobId, previous, args.now, args.outcome, ARGV[2], "", "")

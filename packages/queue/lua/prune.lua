@@ -1,6 +1,6 @@
 --[[
   Removes everything of executions that ended too long ago, or are too many, the oldest first: the record, its
-  lock and logs, the task's pointer where it was the newest, the idempotency keys that name it, its entries in
+  lock, logs and output, the task's pointer where it was the newest, the idempotency keys that name it, its entries in
   lists. Only removes, so
   it works in a Redis that is out of memory.
 
@@ -28,7 +28,7 @@ local function remove(set, jobId)
   if encodedId and redis.call("GET", own .. "newest:" .. encodedId) == execution then
     redis.call("DEL", own .. "newest:" .. encodedId)
   end
-  redis.call("UNLINK", jobKey, jobKey .. ":lock", jobKey .. ":logs")
+  redis.call("UNLINK", jobKey, jobKey .. ":lock", jobKey .. ":logs", own .. "output:" .. jobId)
   redis.call("ZREM", set, jobId)
   removed = removed + 1
 end

@@ -1,6 +1,4 @@
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import { jobIdOf } from "./task-id.ts";
 
 /**
  * A message is lost where the connection breaks, and then all look again once it stands. This is for a break that
@@ -8,24 +6,24 @@ import { jobIdOf } from "./task-id.ts";
  */
 const LOOK_AGAIN_MS = 10_000;
 
-export interface EndedWatch {
+export interface Watch {
   /**
-   * Yields whenever it is worth to read the task: once when the subscription stands, at each message, and now
-   * and then without one. Ends at the deadline (ms since the epoch), or when the signal is aborted.
+   * Yields whenever it is worth to look: once when the subscription stands, at each message, and now and then
+   * without one. Ends at the deadline (ms since the epoch), or when the signal is aborted.
    */
   hints(deadline: number, signal: AbortSignal): AsyncGenerator<void>;
   close(): void;
 }
 
-export interface EndedWatcher {
-  watch(taskId: string, execution: number): EndedWatch;
+export interface Hints {
+  watch(channels: string[]): Watch;
 }
 
 /**
- * Tells when executions end, for any number of them over the one connection. It gives hints; what is true
- * stands in the task's record.
+ * Tells when something may have changed, for any number who wait over the one connection. What is true stands in
+ * the records.
  */
-export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher {
+export function createHints(subscriber: Redis): Hints {
   const listeners = new Map<string, Set<() => void>>();
   subscriber.on("message", (channel: string) => {
     for (const wake of listeners.get(channel) ?? []) wake();
@@ -38,11 +36,10 @@ export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher 
   });
 
   return {
-    watch(taskId, execution) {
-      const channel = keys.endedChannel(jobIdOf({ taskId, execution }));
+    watch(channels) {
       const bell = createBell();
       // Settles also where Redis is away: looking again is what helps then.
-      subscribe(channel, bell.ring).then(bell.ring);
+      Promise.all(channels.map((channel) => subscribe(channel, bell.ring))).then(bell.ring);
       return {
         async *hints(deadline, signal) {
           signal.addEventListener("abort", bell.ring, { once: true });
@@ -51,7 +48,9 @@ export function createEndedWatcher(subscriber: Redis, keys: Keys): EndedWatcher 
             yield;
           }
         },
-        close: () => unsubscribe(channel, bell.ring),
+        close: () => {
+          for (const channel of channels) unsubscribe(channel, bell.ring);
+        },
       };
     },
   };

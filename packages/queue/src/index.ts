@@ -1,10 +1,14 @@
 /**
  * The only place that knows BullMQ, Redis, keys and Lua.
  */
+
+export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
 export type { TaskPage, TaskQuery, TaskSummary } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
+export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";
+export { type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
 export {
   type LeasedTask,
   startTaskConsumer,

@@ -44,6 +44,9 @@ export function createKeys(queue: string) {
     workerConnection: (id: string) => `${BULLMQ_PREFIX}:${Buffer.from(queue).toString("base64")}:w:${id}`,
     writeCheck: `${own}write-check`,
     cancelChannel: `${own}cancel`,
-    endedChannel: (jobId: string) => `${own}ended:${jobId}`,
+    /** A message on it says that the execution has started, waits again, is to be canceled or has ended. */
+    changedChannel: (jobId: string) => `${own}changed:${jobId}`,
+    /** The execution's output, and the channel that tells of more. */
+    output: (jobId: string) => `${own}output:${jobId}`,
   };
 }

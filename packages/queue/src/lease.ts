@@ -1,9 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { HostRunnerError, type Outcome, type StopReason } from "@host-runner/contracts";
+import type { Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
-import { reachingRedis } from "./queue-error.ts";
 import { finish, type LeaseClaim, retakeLease, type ScriptRunner } from "./scripts.ts";
+import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
 export interface Lease {
@@ -20,10 +19,12 @@ interface LeaseOptions {
   runner: ScriptRunner;
   claim: LeaseClaim;
   leaseMs: number;
+  /** Aborted when the worker's connections end: what is not recorded by then is not. */
+  abandoned: AbortSignal;
   log: Log;
 }
 
-export function createLease({ runner, claim, leaseMs, log }: LeaseOptions): Lease {
+export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOptions): Lease {
   const stop = new AbortController();
   const abort = (reason: StopReason) => stop.abort(reason);
   let finishing = false;
@@ -47,7 +48,7 @@ export function createLease({ runner, claim, leaseMs, log }: LeaseOptions): Leas
       // What the command did counts also where the wish to cancel comes between two attempts.
       const { status, reason, message } = canceledOutcome;
       const canceled = { ...outcome, status, reason, message };
-      const answer = await untilRedisTakesIt(log, () =>
+      const answer = await untilRedisTakesIt({ purpose: "record an outcome", log, abandoned }, () =>
         finish(runner, { ...claim, now: Date.now(), outcome, canceled }),
       );
       if (answer === "requeued")
@@ -60,20 +61,4 @@ export function createLease({ runner, claim, leaseMs, log }: LeaseOptions): Leas
       }
     },
   };
-}
-
-const TRY_AGAIN_MS = 500;
-
-/** The connection itself waits for a Redis that is away; one that is there may refuse writes for a while. */
-async function untilRedisTakesIt<T>(log: Log, call: () => Promise<T>): Promise<T> {
-  for (let told = false; ; told = true) {
-    try {
-      return await reachingRedis("record an outcome", call);
-    } catch (error) {
-      if (!(error instanceof HostRunnerError && error.code === "queue_unavailable")) throw error;
-      if (!told)
-        log.warn({ err: error.cause as Error }, "cannot record an outcome; trying again until it works");
-      await pause(TRY_AGAIN_MS);
-    }
-  }
 }

@@ -4,13 +4,21 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Outcome } from "@host-runner/contracts";
+import type { Outcome, OutputStream } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 
 export interface ScriptRunner {
   redis: Redis;
   keys: Keys;
+}
+
+/** A piece of one stream, at its offset in bytes; the id is its place in the order of both streams. */
+export interface OutputEntry {
+  id: string;
+  stream: OutputStream;
+  offset: number;
+  bytes: Buffer;
 }
 
 /** A record as HGETALL gives it in a script: field, value, field, value ... */
@@ -118,6 +126,19 @@ export function giveBack(
   return run(giveBackScript, runner, [args]);
 }
 
+const appendOutputScript = loadScript("append-output");
+export function appendOutput(
+  runner: ScriptRunner,
+  args: { jobId: string; attempt: number; entries: OutputEntry[]; drop: string[] },
+): Promise<"appended" | "closed"> {
+  const entries = args.entries.map(({ id, stream, offset }) => ({
+    id,
+    stream: stream === "stdout" ? "o" : "e",
+    offset,
+  }));
+  return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);
+}
+
 const pruneScript = loadScript("prune");
 export function prune(
   runner: ScriptRunner,
@@ -160,7 +181,7 @@ function loadScript(name: string): Script {
 async function run<T>(
   { text, sha }: Script,
   { redis, keys }: ScriptRunner,
-  [args, ...blobs]: [object, ...string[]],
+  [args, ...blobs]: [object, ...(string | Buffer)[]],
   extraKeys: string[] = [],
 ): Promise<T> {
   const allKeys = [...keys.prefixes, ...extraKeys];

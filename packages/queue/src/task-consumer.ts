@@ -13,6 +13,7 @@ import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
+import { createOutputWriter, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { reclaimLost } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
@@ -28,6 +29,8 @@ export interface TaskConsumerOptions {
   concurrency: number;
   /** How long a lease holds without being renewed; a worker is lost when it has expired. */
   leaseMs: number;
+  /** How much is kept of an execution's output: half from its beginning, half from its end. */
+  outputKeepBytes: number;
   log: Log;
 }
 
@@ -42,9 +45,10 @@ export interface LeasedTask {
 
 /**
  * Runs one attempt to its end and says how it ended. The signal is aborted with "cancel" or "lease_lost" as its
- * reason; nothing of the attempt may run any more when the promise settles.
+ * reason; nothing of the attempt may run any more when the promise settles. What it writes goes to `output`, for
+ * whoever watches.
  */
-export type TaskHandler = (task: LeasedTask, signal: AbortSignal) => Promise<Outcome>;
+export type TaskHandler = (task: LeasedTask, signal: AbortSignal, output: OutputWriter) => Promise<Outcome>;
 
 export interface TaskConsumer {
   /** Whether tasks are being taken: its loop asks for them or has no slot free, and Redis is there. */
@@ -71,7 +75,7 @@ const reclaimMessages: Record<string, string> = {
 
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
-  { redisUrl, queue, holder, concurrency, leaseMs, log }: TaskConsumerOptions,
+  { redisUrl, queue, holder, concurrency, leaseMs, outputKeepBytes, log }: TaskConsumerOptions,
   handle: TaskHandler,
 ): Promise<TaskConsumer> {
   const keys = createKeys(queue);
@@ -85,6 +89,7 @@ export async function startTaskConsumer(
     subscriber.disconnect();
     throw error;
   }
+  const abandoned = new AbortController();
   const running = new Map<string, { lease: Lease; settled: Promise<void> }>();
 
   const wishes = createWishes({
@@ -145,6 +150,7 @@ export async function startTaskConsumer(
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
       await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
+      abandoned.abort();
       redis.disconnect();
       subscriber.disconnect();
     },
@@ -157,9 +163,12 @@ export async function startTaskConsumer(
       runner,
       claim: { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted },
       leaseMs,
+      abandoned: abandoned.signal,
       log,
     });
-    const settled = runLease(job, lease).finally(() => running.delete(jobId));
+    const settled = runLease(job, lease)
+      .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
+      .finally(() => running.delete(jobId));
     running.set(jobId, { lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
@@ -177,10 +186,21 @@ export async function startTaskConsumer(
       attempt: job.attemptsStarted,
       submission: job.data,
     };
-    const outcome = await handle(task, lease.signal).catch((error: unknown) => {
+    redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
+    const output = createOutputWriter({
+      runner,
+      jobId: job.id!,
+      attempt: task.attempt,
+      // All attempts of an execution share what is kept of it.
+      keepBytes: outputKeepBytes / (job.opts.attempts ?? 1),
+      abandoned: abandoned.signal,
+      log,
+    });
+    const outcome = await handle(task, lease.signal, output).catch((error: unknown) => {
       log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
       return internalOutcome;
     });
+    await output.close();
     if (lease.signal.reason === "lease_lost") return;
     await lease.finish(outcome);
   }

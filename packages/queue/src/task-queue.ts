@@ -14,7 +14,8 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
-import { createEndedWatcher } from "./ended-watcher.ts";
+import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
+import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
 import { listTasks, type TaskPage, type TaskQuery } from "./list-tasks.ts";
 import type { Log } from "./log.ts";
@@ -22,9 +23,10 @@ import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
 import { reachingRedis } from "./queue-error.ts";
+import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
 import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
-import { encodeTaskId } from "./task-id.ts";
+import { encodeTaskId, jobIdOf } from "./task-id.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
@@ -73,6 +75,10 @@ export interface TaskQueue {
   rerun(taskId: string): Promise<Task | null>;
   /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over or the signal is aborted. */
   untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
+  /** Follows an execution's status and output; see `followTask`. */
+  follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
+  /** The output of an execution that is kept, from a position on; see `readOutput`. */
+  output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this. */
@@ -111,7 +117,7 @@ function createTaskQueue(
   const keys = createKeys(queue);
   const runner = { redis, keys };
   const pruning = startPruning(runner, retention, log);
-  const endings = createEndedWatcher(subscriber, keys);
+  const hints = createHints(subscriber);
   const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });
   // The connection's own listener tells of outages.
   bullmq.on("error", () => {});
@@ -181,7 +187,8 @@ function createTaskQueue(
 
     async untilEnded(task, timeoutMs, signal = new AbortController().signal) {
       if (isEnded(task.status)) return task;
-      const watch = endings.watch(task.task_id, task.execution);
+      const jobId = jobIdOf({ taskId: task.task_id, execution: task.execution });
+      const watch = hints.watch([keys.changedChannel(jobId)]);
       try {
         let newest = task;
         // The end may have come before the subscription stood, so it is read after each of them.
@@ -194,6 +201,13 @@ function createTaskQueue(
         watch.close();
       }
     },
+
+    follow: (task, options) => followTask({ redis, keys, hints }, task, options),
+
+    output: (task, after, maxBytes) =>
+      reachingRedis(`read the output of task ${task.task_id}`, () =>
+        readOutput(redis, keys, task, after, maxBytes),
+      ),
 
     async checkWritable() {
       await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));

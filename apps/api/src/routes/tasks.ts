@@ -7,12 +7,14 @@ import {
   type Submission,
   type Task,
 } from "@host-runner/contracts";
-import type { Idempotency, TaskQueue } from "@host-runner/queue";
+import { type Idempotency, startOfOutput, type TaskQueue } from "@host-runner/queue";
 import { type Request, type Response, Router } from "express";
 import { v7 as uuidv7 } from "uuid";
 import { callerOf } from "../authenticate.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
+import { parseEventId, streamEvents } from "./events.ts";
+import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
 
 /** How long a cancel waits for the task's processes to be gone. */
@@ -93,6 +95,35 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
       const executions = await queue.executions(taskId);
       existing(executions[0] ?? null, taskId);
       response.json({ executions });
+    })
+    .all(onlyMethods("GET"));
+
+  router
+    .route("/:taskId/events")
+    .get(async (request, response) => {
+      const { taskId } = request.params;
+      const lastId = request.get("Last-Event-ID");
+      const last = lastId ? parseEventId(lastId) : null;
+      const execution = last?.execution ?? parseExecution(request.query.execution);
+      const task = existing(await queue.find(taskId, execution), taskId, execution);
+      if (last?.ended) {
+        // What tells an EventSource to stop asking.
+        response.status(204).end();
+        return;
+      }
+      const from = last ?? { execution: task.execution, output: startOfOutput, ended: false };
+      await streamEvents(request, response, from, { queue, task, stopping });
+    })
+    .all(onlyMethods("GET"));
+
+  router
+    .route("/:taskId/output")
+    .get(async (request, response) => {
+      const { taskId } = request.params;
+      const query = parseOutputQuery(request.query);
+      const execution = parseExecution(request.query.execution);
+      const task = existing(await queue.find(taskId, execution), taskId, execution);
+      await sendOutput(response, query, { queue, task });
     })
     .all(onlyMethods("GET"));
 

@@ -40,9 +40,11 @@ const retention = { retentionSeconds: 3600, retentionCount: 1000 };
 /** The API on a Redis of the test's own. */
 export function withApi(
   options: ApiOptions,
-  body: (api: TestApi & TestRedis) => Promise<void>,
+  body: (api: TestApi & TestRedis & { redisUrl: string }) => Promise<void>,
 ): Promise<void> {
-  return withRedis((redis) => withApiOn(redis, options, (api) => body({ ...redis, ...api })));
+  return withRedis((redis) =>
+    withApiOn(redis, options, (api) => body({ ...redis, ...api, redisUrl: redis.url })),
+  );
 }
 
 export async function withApiOn(

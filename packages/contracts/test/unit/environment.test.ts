@@ -55,6 +55,7 @@ describe("the environment", () => {
       envAllow: [],
       allowedRoots: undefined,
       tailBytes: 65_536,
+      outputKeepBytes: 4_194_304,
       outputLimitBytes: undefined,
       mockSeconds: 0.3,
     });

@@ -58,6 +58,7 @@ export async function withQueueOn(
             holder: { id: `w${closing.length}`, pid: process.pid, host: hostname(), executor: "mock" },
             concurrency: 4,
             leaseMs: 10_000,
+            outputKeepBytes: 4 * 1024 * 1024,
             log: silent,
             ...options,
           },

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { OutputStream } from "@host-runner/contracts";
+import { createKeptRange } from "./kept-range.ts";
+import type { Log } from "./log.ts";
+import { appendOutput, type OutputEntry, type ScriptRunner } from "./scripts.ts";
+import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
+import { splitIncompleteCharacter } from "./utf8.ts";
+
+/** Takes what a command writes, in order; a returned promise asks to pause it until it settles. */
+export interface OutputWriter {
+  write(stream: OutputStream, offset: number, chunk: Buffer): void | Promise<void>;
+  /** Resolves when everything is in Redis, for which it waits as long as it takes, or the attempt is over there. */
+  close(): Promise<void>;
+}
+
+interface OutputWriterOptions {
+  runner: ScriptRunner;
+  jobId: string;
+  attempt: number;
+  /** How much is kept of what is written, half of it from the beginning and half from the end. */
+  keepBytes: number;
+  /** Aborted when the worker's connections end. */
+  abandoned: AbortSignal;
+  log: Log;
+}
+
+/** A piece of a stream that goes into one entry. */
+const MAX_ENTRY_BYTES = 64 * 1024;
+const MIN_ENTRY_BYTES = 256;
+
+/** What is sent in one call. */
+const MAX_BATCH_BYTES = 512 * 1024;
+
+/** What waits for Redis before the command is paused. */
+const MAX_WAITING_BYTES = 2 * 1024 * 1024;
+
+/** Between two calls: a chatty command costs a hundred calls a second, and a line is seen at once. */
+const MIN_INTERVAL_MS = 10;
+
+export function createOutputWriter({
+  runner,
+  jobId,
+  attempt,
+  keepBytes,
+  abandoned,
+  log,
+}: OutputWriterOptions): OutputWriter {
+  const kept = createKeptRange(keepBytes);
+  // Whole entries are dropped: they are to be small against what is kept.
+  const maxEntryBytes = Math.max(MIN_ENTRY_BYTES, Math.min(MAX_ENTRY_BYTES, Math.floor(keepBytes / 8)));
+  /** Ends of streams that are the beginning of a character: each entry is to be text of its own. */
+  const cut: Record<OutputStream, { offset: number; bytes: Buffer } | null> = { stdout: null, stderr: null };
+  const waiting: Omit<OutputEntry, "id">[] = [];
+  let waitingBytes = 0;
+  let entries = 0;
+  let closed = false;
+  let sending: Promise<void> | null = null;
+  const relieve: (() => void)[] = [];
+
+  return {
+    write(stream, offset, chunk) {
+      if (closed) return;
+      const held = cut[stream];
+      cut[stream] = null;
+      // A copy: the chunk is the caller's again after this call.
+      const all = held ? Buffer.concat([held.bytes, chunk]) : Buffer.from(chunk);
+      const start = held ? held.offset : offset;
+      const whole = splitIncompleteCharacter(all);
+      if (whole < all.length) cut[stream] = { offset: start + whole, bytes: all.subarray(whole) };
+      enqueue(stream, start, all.subarray(0, whole));
+      sending ??= send();
+      if (waitingBytes > MAX_WAITING_BYTES) return new Promise((resolve) => relieve.push(resolve));
+    },
+    async close() {
+      for (const stream of ["stdout", "stderr"] as const) {
+        const held = cut[stream];
+        if (held) enqueue(stream, held.offset, held.bytes);
+        cut[stream] = null;
+      }
+      while (waiting.length > 0 && !closed) {
+        sending ??= send();
+        await sending;
+      }
+      await sending;
+    },
+  };
+
+  function enqueue(stream: OutputStream, offset: number, bytes: Buffer): void {
+    for (let from = 0; from < bytes.length; ) {
+      const last = waiting.at(-1);
+      // Small writes of the same stream become one entry, as long as they wait.
+      if (last && last.stream === stream && last.bytes.length + bytes.length - from <= maxEntryBytes) {
+        last.bytes = Buffer.concat([last.bytes, bytes.subarray(from)]);
+        break;
+      }
+      const piece = bytes.subarray(from, from + maxEntryBytes);
+      const length = from + piece.length < bytes.length ? splitIncompleteCharacter(piece) : piece.length;
+      waiting.push({ stream, offset: offset + from, bytes: piece.subarray(0, length) });
+      from += length;
+    }
+    waitingBytes += bytes.length;
+  }
+
+  async function send(): Promise<void> {
+    try {
+      while (waiting.length > 0 && !closed) {
+        await sendBatch(takeBatch());
+        for (const resolve of relieve.splice(0)) resolve();
+        if (waiting.length > 0 && waitingBytes < MAX_BATCH_BYTES) await pause(MIN_INTERVAL_MS);
+      }
+    } finally {
+      sending = null;
+      for (const resolve of relieve.splice(0)) resolve();
+    }
+  }
+
+  function takeBatch(): OutputEntry[] {
+    const batch: OutputEntry[] = [];
+    for (let bytes = 0; waiting.length > 0 && bytes < MAX_BATCH_BYTES; ) {
+      const entry = waiting.shift()!;
+      entries += 1;
+      batch.push({ ...entry, id: `${attempt}-${entries}` });
+      bytes += entry.bytes.length;
+      waitingBytes -= entry.bytes.length;
+    }
+    return batch;
+  }
+
+  async function sendBatch(batch: OutputEntry[]): Promise<void> {
+    const drop = batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length));
+    try {
+      const answer = await untilRedisTakesIt({ purpose: "store output", log, abandoned }, () =>
+        appendOutput(runner, { jobId, attempt, entries: batch, drop }),
+      );
+      if (answer === "closed") closed = true;
+    } catch (error) {
+      closed = true;
+      log.error({ err: error as Error, job: jobId }, "storing output failed: what follows is not kept");
+    }
+  }
+}
