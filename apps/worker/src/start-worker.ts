@@ -13,6 +13,9 @@ type WorkerSettings = SettingValues<typeof workerSettings>;
 /** Connections that do not end by themselves are cut after this long. */
 const CLOSE_MS = 2_000;
 
+/** A worker that is stopped is missed after its lease; its commands are gone by then. */
+const SILENT_SHARE_OF_LEASE = 0.6;
+
 interface WorkerHost {
   pid: number;
   /** The worker's own environment, of which commands inherit an allowlist. */
@@ -103,6 +106,7 @@ function configureExecutors(
             envAllow: settings.envAllow,
             allowedRoots: settings.allowedRoots ?? null,
             environment,
+            silentAfterMs: settings.leaseSeconds * 1000 * SILENT_SHARE_OF_LEASE,
             stateDir: join(tmpdir(), `host-runner-${userInfo().uid}`),
           }
         : null,

@@ -5,22 +5,23 @@
 #
 # A later worker runs it with an empty stdin for a worker whose guard was killed as well.
 #
-#   guard.sh KEY GRACE_MS FOLDER FIFOS [CGROUP]
+# A worker that is stopped (SIGSTOP) does not die, and others take its tasks over: while commands run it says "busy"
+# again and again, and when it falls silent they are stopped as well. That needs a shell that reads with a time limit:
+# bash; with another one it goes without.
+#
+#   guard.sh KEY GRACE_MS FOLDER FIFOS CGROUP [SILENT_S SILENT_GRACE_MS]
 #
 #   KEY       the worker's key: its processes carry "KEY." in their environment
 #   GRACE_MS  from SIGTERM to SIGKILL
 #   FOLDER    the worker's folder; FOLDER/running has a line "PID START_TIME" for each command that ran last
 #   FIFOS     the folder of its pipes, which is removed with FOLDER when nothing is left
-#   CGROUP    the cgroup that holds the worker's commands and nothing else, where there is one
+#   CGROUP    the cgroup that holds the worker and its commands and nothing else; empty where there is none
+#   SILENT_S  how long a busy worker may be silent, and SILENT_GRACE_MS the grace period then
 
-key=$1 grace_ms=$2 folder=$3 fifos=$4 cgroup=$5
+key=$1 grace_ms=$2 folder=$3 fifos=$4 cgroup=$5 silent_s=$6 silent_grace_ms=$7
 
 # Whoever stops the worker may signal everything around it: this is the one that has to be last.
 trap '' HUP INT TERM
-
-while IFS= read -r line; do
-  [ "$line" = done ] && exit 0
-done
 
 # In milliseconds, from any beginning.
 now() {
@@ -57,7 +58,7 @@ members() {
         [ -n "$pid" ] && kill -0 -- "-$pid" 2>/dev/null && echo "-$pid"
       fi
     done <"$folder/running"
-  } 2>/dev/null | sort -u
+  } 2>/dev/null | sort -u | grep -vx -- "${spared:-nobody}"
 }
 
 # The members of the process group $1, so that what left its environment is found too.
@@ -76,23 +77,51 @@ signal() {
   for target in "$@"; do kill -s "$name" -- "$target" 2>/dev/null; done
 }
 
-left=$(members)
-if [ -n "$left" ]; then
+# Stops all members, with the grace period $1; what cannot be stopped is in $left then.
+stop_members() {
+  left=$(members)
+  [ -n "$left" ] || return
   signal TERM $left
   # A stopped process gets SIGTERM only when it continues.
   signal CONT $left
-  deadline=$(($(now) + grace_ms))
+  deadline=$(($(now) + $1))
   while left=$(members) && [ -n "$left" ] && [ "$(now)" -lt "$deadline" ]; do sleep 0.05; done
 
   # Not for ever: what is stuck in the kernel outlives every signal.
   deadline=$(($(now) + 10000))
   while [ -n "$left" ] && [ "$(now)" -lt "$deadline" ]; do
-    [ -n "$cgroup" ] && echo 1 >"$cgroup/cgroup.kill"
+    [ -n "$cgroup" ] && [ -z "$spared" ] && echo 1 >"$cgroup/cgroup.kill"
     signal KILL $left
     sleep 0.02
     left=$(members)
   done 2>/dev/null
-fi
+}
+
+limit=
+while :; do
+  if [ -n "$limit" ]; then
+    IFS= read -r -t "$limit" line
+  else
+    IFS= read -r line
+  fi
+  status=$?
+  if [ "$status" -gt 128 ]; then
+    # The worker lives, and may go on: its commands are stopped, it is not.
+    spared=$PPID
+    stop_members "$silent_grace_ms"
+    spared= limit=
+  elif [ "$status" -ne 0 ]; then
+    break
+  elif [ "$line" = done ]; then
+    exit 0
+  elif [ "$line" = busy ]; then
+    [ -n "$BASH_VERSION" ] && limit=$silent_s
+  else
+    limit=
+  fi
+done
+
+stop_members "$grace_ms"
 
 # A process that is just going away holds its cgroup for a moment longer than it can be seen there.
 for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -26,6 +26,11 @@ export interface ShellConfig {
    * and shared by all workers of one user on this host.
    */
   stateDir: string;
+  /**
+   * How long this worker may be stopped, or its loop blocked, before its guard stops its commands: shorter than it
+   * takes others to take its tasks over. Absent: they go on as long as it lives.
+   */
+  silentAfterMs?: number;
   /** The strongest containment to use; absent: the strongest there is. Weaker ones are for tests. */
   containment?: ContainmentLevel;
 }

@@ -9,6 +9,11 @@ export interface Attempt {
   prompt: string;
   /** The working directory asked for, an absolute path; null for the executor's default. */
   projectRoot: string | null;
+  /**
+   * An instant (ms since the epoch) after which nothing may be started any more: the attempt may be another worker's
+   * by then. It then counts as stopped by a lost lease.
+   */
+  startBefore?: number;
 }
 
 /**

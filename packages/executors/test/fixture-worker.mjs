@@ -10,7 +10,7 @@ const { containment } = await executors.start();
 console.log(JSON.stringify({ containment }));
 const { signal } = new AbortController();
 const output = { write: () => {} };
-await Promise.all(
+const results = await Promise.all(
   prompts.map((prompt, index) => {
     const attempt = {
       taskId: `task-${index}`,
@@ -24,3 +24,4 @@ await Promise.all(
   }),
 );
 await executors.close();
+console.log(JSON.stringify({ results }));

@@ -40,6 +40,8 @@ export interface LeasedTask {
   runId: string;
   execution: number;
   attempt: number;
+  /** After this instant (ms since the epoch) nothing may be started: the lease may have gone unnoticed. */
+  startBefore: number;
   submission: StoredSubmission;
 }
 
@@ -184,6 +186,7 @@ export async function startTaskConsumer(
       runId: job.data.run_id ?? defaultRunId(job.name),
       execution: parseJobId(job.id!).execution,
       attempt: job.attemptsStarted,
+      startBefore: (job.processedOn ?? 0) + leaseMs / 2,
       submission: job.data,
     };
     redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});

@@ -14,13 +14,16 @@ const shell = {
   HOST_RUNNER_EXECUTOR: "shell",
   HOST_RUNNER_CMD_TEMPLATE: "sleep {prompt}",
   HOST_RUNNER_SHELL: "none",
-  HOST_RUNNER_LEASE_SECONDS: "2",
+  HOST_RUNNER_LEASE_SECONDS: "3",
   HOST_RUNNER_GRACE_SECONDS: "0.5",
 };
 
 /** Durations that no other sleep on this machine has. */
-let nextDuration = 40_000 + process.pid / 100_000;
-const longSleep = () => String((nextDuration += 1));
+let lastDuration = 40_000 + process.pid / 100_000;
+function longSleep(): string {
+  lastDuration += 1;
+  return String(lastDuration);
+}
 
 async function submitAndStart({ call }: Fleet, task_id: string, fields: object = {}) {
   const prompt = longSleep();

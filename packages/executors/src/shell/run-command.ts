@@ -47,8 +47,9 @@ export async function runCommand(
   });
   try {
     await Promise.race([leaderExited, stop.requested, ...readers.map(({ sinkFailed }) => sinkFailed)]);
-    // A wish that comes after the command's own end has stopped nothing.
-    const stopped = exit === null ? stop.reason : null;
+    // A wish that comes after the command's own end has stopped nothing. Where the guard has stopped it, the task
+    // may be somebody else's by now.
+    const stopped = exit === null ? stop.reason : runtime.hasGuardIntervened() ? "lease_lost" : null;
     const survivors = await stopTree(contained.tree, { ...runtime.stopTimes, leaderExited });
     if (survivors.length === 0) await leaderExited;
     // Only now: until its writers are gone there may be more, and those that trap SIGTERM write about it.

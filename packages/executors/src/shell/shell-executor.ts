@@ -53,6 +53,9 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
       pipes = await openOutputPipes(runtime.fifos);
       // The last moment: from here to the spawn nothing is waited for.
       if (stop.reason) return neverStarted("stopped before it started", stop.reason);
+      if (attempt.startBefore !== undefined && Date.now() > attempt.startBefore) {
+        return neverStarted("too late to be started", "lease_lost");
+      }
       return await runCommand(command, { pipes, sink: output, stop, mark, runtime });
     } catch (error) {
       if (error instanceof PreparationError) return neverStarted(error.message, stop.reason);

@@ -30,6 +30,8 @@ export interface ShellRuntime {
   nextSequence(): number;
   /** Takes in a process that has just been spawned. */
   contain(pid: number, mark: string): ContainedTree;
+  /** Whether this worker was silent for so long just now that its guard has stopped its commands. */
+  hasGuardIntervened(): boolean;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   writeFileSync(folder.worker, formatWorkerRecord(record), { mode: 0o600 });
   const running = openRunningTable(folder.running);
   const target = { ...record, workerKey, folder: folder.path };
-  const guard = await startGuard(target, containment.cgroup?.home ?? null);
+  const guard = await startGuard(target, containment.cgroup?.home ?? null, shell.silentAfterMs ?? null);
   const container = createContainer({ containment, running });
   const fifos = createFifoPool(folder.fifos);
   let sequence = 0;
@@ -75,7 +77,18 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     stopTimes: { gracePeriodMs, killTimeoutMs: KILL_TIMEOUT_MS },
     containment: containment.description,
     nextSequence: () => ++sequence,
-    contain: container.contain,
+    contain(pid, mark) {
+      const contained = container.contain(pid, mark);
+      guard.commandStarted();
+      return {
+        ...contained,
+        release() {
+          contained.release();
+          guard.commandEnded();
+        },
+      };
+    },
+    hasGuardIntervened: () => guard.hasIntervened(),
     async close() {
       await fifos.close();
       // First: where the guard has to sweep, it sweeps the cgroup that this process is in.

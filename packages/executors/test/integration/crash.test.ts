@@ -111,6 +111,51 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
       }),
   );
 
+  it.each(levels)(
+    "and is only stopped has its commands stopped all the same, and knows of it when it goes on, by %s",
+    (containment) =>
+      withFolder(async (folder) => {
+        const seconds = uniqueSeconds();
+        const worker = await startWorker({
+          folder,
+          gracePeriodMs: 60_000,
+          prompts: threeTasks(seconds),
+          shell: { containment, silentAfterMs: 900 },
+        });
+        let said = "";
+        worker.process.stdout?.on("data", (data) => {
+          said += data;
+        });
+        await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
+        process.kill(worker.pid, "SIGSTOP");
+        await waitFor("the guard to stop them", () => sleepersOf(seconds).length === 0);
+        process.kill(worker.pid, "SIGCONT");
+        await waitFor("its results", () => said.includes("results"));
+        const { results } = JSON.parse(said.slice(said.indexOf('{"results')));
+        expect(results.map(({ stopped }: { stopped: string }) => stopped)).toEqual(
+          Array(3).fill("lease_lost"),
+        );
+        await waitFor("the guard to end", () => foldersOf(join(folder, "state")).length === 0);
+      }),
+  );
+
+  it("and is well has its commands left alone, however long they run", () =>
+    withFolder(async (folder) => {
+      const seconds = uniqueSeconds();
+      const worker = await startWorker({
+        folder,
+        gracePeriodMs: 100,
+        prompts: [`sleep ${seconds}`],
+        shell: { silentAfterMs: 300 },
+      });
+      await waitFor("the task", () => sleepersOf(seconds).length === 1);
+      const later = performance.now() + 1_500;
+      await waitFor("five times as long", () => performance.now() > later);
+      expect(sleepersOf(seconds)).toHaveLength(1);
+      await worker.kill();
+      await waitFor("the guard to sweep", () => sleepersOf(seconds).length === 0);
+    }));
+
   it.each(levels)("replaces a guard that was killed, by %s", (containment) =>
     withFolder(async (folder) => {
       const seconds = uniqueSeconds();

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { moveToCgroup } from "../containment/cgroup.ts";
 import { readStat } from "../containment/proc.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 
 /** What a sweep has to know of the worker whose commands it ends. */
 export interface SweepTarget {
@@ -16,6 +17,12 @@ export interface SweepTarget {
   cgroup: string | null;
 }
 
+/** How long a worker may be silent while commands run before its guard stops them; null: as long as it lives. */
+export type SilentAfterMs = number | null;
+
+/** bash, where it is there, can read with a time limit. */
+const shell = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].find(existsSync) ?? "/bin/sh";
+
 const script = fileURLToPath(new URL("../../../guard/guard.sh", import.meta.url));
 
 /** All that the sweep's programs need, and nothing that a command of ours could be told by. */
@@ -25,6 +32,11 @@ const environment = {
 
 /** The process that outlives the worker, to stop its commands if it dies. */
 export interface Guard {
+  /** From the first command that runs to the last, the guard is told again and again that the worker goes on. */
+  commandStarted(): void;
+  commandEnded(): void;
+  /** Whether the worker was silent for so long just now that the guard has stopped its commands. */
+  hasIntervened(): boolean;
   /** Sends it away, having swept what is left where that is wanted. Safe to call twice. */
   close(options: { sweep: boolean }): Promise<void>;
 }
@@ -36,15 +48,20 @@ const RESTART_MS = 200;
  * Keeps one guard running for as long as the worker does, in the cgroup `home`, if any: in the worker's own it would be
  * among those that it kills. Resolves once it is there.
  */
-export async function startGuard(target: SweepTarget, home: string | null): Promise<Guard> {
+export async function startGuard(
+  target: SweepTarget,
+  home: string | null,
+  silentAfterMs: SilentAfterMs,
+): Promise<Guard> {
   let closed = false;
   let restart: NodeJS.Timeout | undefined;
+  const heartbeat = createHeartbeat(silentAfterMs, (line) => current.subprocess.stdin.write(line));
   let current = start();
   await current.started;
-  return { close };
+  return { ...heartbeat, close };
 
   function start() {
-    const subprocess = execa("/bin/sh", [script, ...toArguments(target)], {
+    const subprocess = execa(shell, [script, ...toArguments(target), ...toSilence(silentAfterMs, target)], {
       // It reads until this ends: the other end is closed when this process goes, in whatever way.
       stdin: "pipe",
       stdout: "ignore",
@@ -67,6 +84,7 @@ export async function startGuard(target: SweepTarget, home: string | null): Prom
       if (closed) return;
       restart = setTimeout(() => {
         current = start();
+        heartbeat.repeat();
       }, RESTART_MS).unref();
     });
     if (subprocess.pid !== undefined && home !== null) moveToCgroup(home, subprocess.pid);
@@ -82,6 +100,7 @@ export async function startGuard(target: SweepTarget, home: string | null): Prom
   async function close({ sweep }: { sweep: boolean }): Promise<void> {
     closed = true;
     clearTimeout(restart);
+    heartbeat.stop();
     // Its end is waited for now.
     current.subprocess.ref();
     // Without a word, this end looks to it like the worker's own.
@@ -105,6 +124,15 @@ export async function sweep(target: SweepTarget): Promise<void> {
 
 function toArguments({ workerKey, gracePeriodMs, folder, fifos, cgroup }: SweepTarget): string[] {
   return [workerKey, String(Math.round(gracePeriodMs)), folder, fifos, cgroup ?? ""];
+}
+
+/** Stopping them takes a grace period too, and has to be over when others take the tasks over: a fifth for that. */
+const SILENT_GRACE_SHARE = 0.2;
+
+function toSilence(silentAfterMs: SilentAfterMs, { gracePeriodMs }: SweepTarget): string[] {
+  if (silentAfterMs === null) return [];
+  const graceMs = Math.min(gracePeriodMs, silentAfterMs * SILENT_GRACE_SHARE);
+  return [String(silentAfterMs / 1000), String(Math.round(graceMs))];
 }
 
 function unref(stream: object): void {
