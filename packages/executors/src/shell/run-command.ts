@@ -20,7 +20,17 @@ interface RunCommandOptions {
  * Runs one command: starts it, hands its output on, and resolves when it has ended, whatever it started is gone, and
  * the last byte is taken.
  */
-export async function runCommand(
+export async function runCommand(command: Command, options: RunCommandOptions): Promise<ExecutionResult> {
+  const { runtime } = options;
+  runtime.commandStarts();
+  try {
+    return await spawnAndFollow(command, options);
+  } finally {
+    runtime.commandEnded();
+  }
+}
+
+async function spawnAndFollow(
   command: Command,
   { pipes, sink, stop, mark, runtime }: RunCommandOptions,
 ): Promise<ExecutionResult> {

@@ -28,6 +28,9 @@ export interface ShellRuntime {
   /** One line for the log. */
   containment: string;
   nextSequence(): number;
+  /** To be called before a command is spawned: stopped in between, this process could tell its guard no more. */
+  commandStarts(): void;
+  commandEnded(): void;
   /** Takes in a process that has just been spawned. */
   contain(pid: number, mark: string): ContainedTree;
   /** Whether this worker was silent for so long just now that its guard has stopped its commands. */
@@ -77,17 +80,9 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     stopTimes: { gracePeriodMs, killTimeoutMs: KILL_TIMEOUT_MS },
     containment: containment.description,
     nextSequence: () => ++sequence,
-    contain(pid, mark) {
-      const contained = container.contain(pid, mark);
-      guard.commandStarted();
-      return {
-        ...contained,
-        release() {
-          contained.release();
-          guard.commandEnded();
-        },
-      };
-    },
+    contain: container.contain,
+    commandStarts: () => guard.commandStarts(),
+    commandEnded: () => guard.commandEnded(),
     hasGuardIntervened: () => guard.hasIntervened(),
     async close() {
       await fifos.close();

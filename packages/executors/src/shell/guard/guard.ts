@@ -32,8 +32,8 @@ const environment = {
 
 /** The process that outlives the worker, to stop its commands if it dies. */
 export interface Guard {
-  /** From the first command that runs to the last, the guard is told again and again that the worker goes on. */
-  commandStarted(): void;
+  /** From before the first command is spawned to the end of the last, the guard is told again and again that the worker goes on. */
+  commandStarts(): void;
   commandEnded(): void;
   /** Whether the worker was silent for so long just now that the guard has stopped its commands. */
   hasIntervened(): boolean;

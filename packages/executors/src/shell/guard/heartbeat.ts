@@ -13,7 +13,7 @@ export function createHeartbeat(silentAfterMs: number | null, say: (line: string
   let silenceEndedAt = Number.NEGATIVE_INFINITY;
 
   return {
-    commandStarted() {
+    commandStarts() {
       running += 1;
       if (silentAfterMs === null || timer) return;
       beat(Date.now());
