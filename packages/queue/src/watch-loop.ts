@@ -1,8 +1,7 @@
 /** A loop with nothing to do asks for work every 5 s (BullMQ's drain delay); thrice that is no delay any more. */
 const STUCK_MS = 15_000;
 
-/** An outage of Redis, a full worker and a pause excuse a loop; what it needs to go on after it is this long. */
-const CHECK_MS = 1_000;
+const CHECKS_PER_STUCK = 15;
 
 interface WatchLoopOptions {
   /** The loop; settles only when it has ended. */
@@ -10,13 +9,15 @@ interface WatchLoopOptions {
   /** Whether there is a good reason for making no progress. */
   isExcused: () => boolean;
   msSinceProgress: () => number;
+  /** How long it may make none without a reason; after an excuse it has as long again. */
+  stuckMs?: number;
 }
 
 /**
  * Runs a loop and watches that it makes progress: a loop that hangs while its connection answers every ping
  * is the kind of failure that no health check by ping sees.
  */
-export function watchLoop({ run, isExcused, msSinceProgress }: WatchLoopOptions) {
+export function watchLoop({ run, isExcused, msSinceProgress, stuckMs = STUCK_MS }: WatchLoopOptions) {
   let ended = false;
   let excusedAt = Date.now();
   let fail: (error: Error) => void = () => {};
@@ -32,19 +33,20 @@ export function watchLoop({ run, isExcused, msSinceProgress }: WatchLoopOptions)
     },
     (cause) => {
       ended = true;
-      fail(new Error("the loop that takes tasks ended", { cause }));
+      fail(new Error("the loop that takes tasks has ended", { cause }));
     },
   );
 
   const timer = setInterval(() => {
     if (isExcused()) excusedAt = Date.now();
-    else if (!isAlive()) fail(new Error(`the loop that takes tasks has hung for ${STUCK_MS / 1000} s`));
-  }, CHECK_MS);
+    else if (!isAlive())
+      fail(new Error(`the loop that takes tasks has ${ended ? "ended" : `hung for ${stuckMs / 1000} s`}`));
+  }, stuckMs / CHECKS_PER_STUCK);
 
   return { isAlive, died, stop: () => clearInterval(timer) };
 
   function isAlive(): boolean {
     if (ended) return false;
-    return isExcused() || Math.min(msSinceProgress(), Date.now() - excusedAt) < STUCK_MS;
+    return isExcused() || Math.min(msSinceProgress(), Date.now() - excusedAt) < stuckMs;
   }
 }
