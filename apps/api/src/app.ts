@@ -9,6 +9,7 @@ import { dashboardRoutes } from "./routes/dashboard.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { workerRoutes } from "./routes/workers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
 export interface AppOptions {
@@ -33,6 +34,7 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
   app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
   app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", authenticator.api, runRoutes({ queue, stopping }));
+  app.use("/workers", authenticator.api, workerRoutes(queue));
   app.use(authenticator.api, noSuchResource);
   app.use(answerProblems(log));
   return app;

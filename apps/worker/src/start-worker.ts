@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { EnvironmentError, type SettingValues, type workerSettings } from "@host-runner/contracts";
+import {
+  EnvironmentError,
+  executorNames,
+  type SettingValues,
+  type workerSettings,
+} from "@host-runner/contracts";
 import { createExecutors, type Executors } from "@host-runner/executors";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
@@ -35,6 +40,7 @@ export const createWorkerStart =
         redisUrl: settings.redisUrl,
         queue: settings.queue,
         holder: { id, pid, host: hostname(), executor: settings.executor },
+        executors: executorNames.filter((name) => executors.resolve(name) !== null),
         concurrency: settings.concurrency,
         leaseMs: settings.leaseSeconds * 1000,
         outputKeepBytes: settings.outputKeepBytes,

@@ -120,3 +120,15 @@ export type Attempt = z.infer<typeof attemptSchema>;
 /** An execution as GET /tasks/{id}/executions tells of it: the task, and each of its starts, oldest first. */
 export const executionSchema = taskSchema.extend({ attempts: z.array(attemptSchema) });
 export type Execution = z.infer<typeof executionSchema>;
+
+/** A worker that lives, as GET /workers tells of it. */
+export const workerSchema = workerIdentitySchema.extend({
+  executors: z.array(z.enum(executorNames)),
+  /** How many tasks it runs at a time. */
+  slots: z.int(),
+  /** The ids of those that it runs now, or did a few seconds ago. */
+  tasks: z.array(z.string()),
+  pools: z.array(z.string()),
+  since: instant,
+});
+export type Worker = z.infer<typeof workerSchema>;

@@ -139,6 +139,19 @@ export function appendOutput(
   return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);
 }
 
+const announceWorkerScript = loadScript("announce-worker");
+export function announceWorker(
+  runner: ScriptRunner,
+  { status, ...args }: { id: string; gone: boolean; silentMs: number; status: string },
+): Promise<null> {
+  return run(announceWorkerScript, runner, [args, status]);
+}
+
+const listWorkersScript = loadScript("list-workers");
+export function listWorkers(runner: ScriptRunner, args: { silentMs: number }): Promise<(string | null)[]> {
+  return run(listWorkersScript, runner, [args]);
+}
+
 const pruneScript = loadScript("prune");
 export function prune(
   runner: ScriptRunner,

@@ -3,7 +3,7 @@
  * of them. BullMQ's Worker fetches and renews; every transition after that is a script of ours, so that the
  * handler's outcome and the end of the task are one step.
  */
-import { defaultRunId, type Outcome } from "@host-runner/contracts";
+import { defaultRunId, type ExecutorName, type Outcome } from "@host-runner/contracts";
 import { type Job, WaitingError } from "bullmq";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection } from "./connection.ts";
@@ -20,11 +20,14 @@ import { parseJobId } from "./task-id.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
+import { startAnnouncing } from "./workers.ts";
 
 export interface TaskConsumerOptions {
   redisUrl: string;
   queue: string;
   holder: Holder;
+  /** What it tells others that it can run. */
+  executors: ExecutorName[];
   /** Slots: how many tasks run at a time. */
   concurrency: number;
   /** How long a lease holds without being renewed; a worker is lost when it has expired. */
@@ -77,7 +80,7 @@ const reclaimMessages: Record<string, string> = {
 
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
-  { redisUrl, queue, holder, concurrency, leaseMs, outputKeepBytes, log }: TaskConsumerOptions,
+  { redisUrl, queue, holder, executors, concurrency, leaseMs, outputKeepBytes, log }: TaskConsumerOptions,
   handle: TaskHandler,
 ): Promise<TaskConsumer> {
   const keys = createKeys(queue);
@@ -92,7 +95,7 @@ export async function startTaskConsumer(
     throw error;
   }
   const abandoned = new AbortController();
-  const running = new Map<string, { lease: Lease; settled: Promise<void> }>();
+  const running = new Map<string, { taskId: string; lease: Lease; settled: Promise<void> }>();
 
   const wishes = createWishes({
     redis,
@@ -138,6 +141,14 @@ export async function startTaskConsumer(
     msSinceProgress: () => worker.msSinceFetch,
   });
 
+  const { executor: _, ...identity } = holder;
+  const announcing = startAnnouncing(
+    runner,
+    { ...identity, executors, slots: concurrency },
+    () => [...running.values()].map(({ taskId }) => taskId),
+    log,
+  );
+
   return {
     isConsuming: () => !worker.isPaused() && redis.status === "ready" && loop.isAlive(),
     died: loop.died,
@@ -151,6 +162,7 @@ export async function startTaskConsumer(
       loop.stop();
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
+      await Promise.race([announcing.stop(), after(timeoutMs)]);
       await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
       abandoned.abort();
       redis.disconnect();
@@ -171,7 +183,7 @@ export async function startTaskConsumer(
     const settled = runLease(job, lease)
       .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
       .finally(() => running.delete(jobId));
-    running.set(jobId, { lease, settled });
+    running.set(jobId, { taskId: job.name, lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
     await settled;

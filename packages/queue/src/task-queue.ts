@@ -9,6 +9,7 @@ import {
   isEnded,
   type NamedSubmission,
   type Task,
+  type Worker,
 } from "@host-runner/contracts";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
@@ -27,6 +28,7 @@ import { type OutputPiece, type OutputPosition, readOutput } from "./read-output
 import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
+import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
@@ -79,6 +81,8 @@ export interface TaskQueue {
   follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
+  /** The workers of this queue that live. */
+  workers(): Promise<Worker[]>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this. */
@@ -208,6 +212,8 @@ function createTaskQueue(
       reachingRedis(`read the output of task ${task.task_id}`, () =>
         readOutput(redis, keys, task, after, maxBytes),
       ),
+
+    workers: () => reachingRedis("list workers", () => listWorkers(runner)),
 
     async checkWritable() {
       await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));

@@ -31,6 +31,7 @@ async function withWorker(
       redisUrl,
       queue: name,
       holder: { id: "w", pid: 1, host: "h", executor: "mock" },
+      executors: ["mock"],
       concurrency: 4,
       leaseMs: 10_000,
       outputKeepBytes: 1024 * 1024,

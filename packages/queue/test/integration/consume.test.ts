@@ -47,6 +47,32 @@ describe("a worker", () => {
       ]);
     }));
 
+  it("is told of with what it runs, as long as it lives", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      await queue.submit(submission("a/b"));
+      const holder = { id: "w-1", pid: 7, host: "h", executor: "shell" } as const;
+      const consumer = await consume(handlers.hang, { holder, executors: ["mock", "shell"], concurrency: 3 });
+      await whenStatus("a/b", "running");
+      const [worker] = await waitFor(
+        async () => {
+          const workers = await queue.workers();
+          return workers[0]?.tasks.length === 1 && workers;
+        },
+        { description: "it has told of its task" },
+      );
+      expect(worker).toMatchObject({
+        id: "w-1",
+        host: "h",
+        pid: 7,
+        executors: ["mock", "shell"],
+        slots: 3,
+        tasks: ["a/b"],
+      });
+      await queue.cancel("a/b");
+      await consumer.close(1000);
+      expect(await queue.workers()).toEqual([]);
+    }));
+
   it("runs as many tasks at a time as it has slots, and shares the rest with other workers", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
       const running = { a: 0, b: 0, most: 0 };
