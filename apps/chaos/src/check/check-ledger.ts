@@ -1,0 +1,94 @@
+import { type Execution, isEnded } from "@host-runner/contracts";
+import { executionKey } from "../evidence/answer.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import type { LedgerLine } from "../evidence/ledger.ts";
+import { finalExecutions } from "./final-executions.ts";
+import type { Rule, Violation } from "./violation.ts";
+
+/** Whether the commands did what was told of them. */
+export function checkLedger(evidence: Evidence): Violation[] {
+  const lines = groupByExecution(evidence.ledger);
+  return [
+    ...finalExecutions(evidence).flatMap(({ taskId, final }) =>
+      checkExecution(taskId, final, lines.get(executionKey(taskId, final.execution)) ?? []),
+    ),
+    ...checkStartsAfterAnswers(evidence, lines),
+  ];
+}
+
+function checkExecution(taskId: string, final: Execution, lines: LedgerLine[]): Violation[] {
+  const breach = (rule: Rule, detail: string): Violation[] => [
+    { rule, detail, taskId, execution: final.execution },
+  ];
+  const starts = lines.filter(({ what }) => what === "start");
+  const attempts = starts.map(({ attempt }) => attempt);
+  const violations: Violation[] = [];
+  if (starts.length > final.max_attempts || new Set(attempts).size < starts.length) {
+    const allowed = `max_attempts is ${final.max_attempts}`;
+    violations.push(
+      ...breach("started-too-often", `${allowed}, its attempts started: ${attempts.join(", ")}`),
+    );
+  }
+  const unknown = attempts.filter((attempt) => attempt > final.attempt);
+  if (unknown.length > 0) {
+    const detail = `attempt ${unknown.join(", ")} started, and ${final.attempt} is told as the last`;
+    violations.push(...breach("history-differs", detail));
+  }
+  if (final.executor !== "shell" || !isEnded(final.status)) return violations;
+
+  const end = lines.find(({ what, attempt }) => what === "end" && attempt === final.attempt);
+  if (final.status === "success") {
+    if (!end)
+      return [...violations, ...breach("success-without-end", "the ledger has no end of its last attempt")];
+    const printed = `done ${final.execution} ${final.attempt}\n`;
+    if (!final.stdout?.endsWith(printed)) {
+      const detail = `its stdout ends in ${JSON.stringify(final.stdout?.slice(-40))}`;
+      violations.push(...breach("result-differs", detail));
+    }
+  }
+  const told = final.status === "success" || final.reason === "exit_code" ? final.exit_code : null;
+  if (told !== null && told !== (end?.exitCode ?? null)) {
+    const detail = `exit code ${told} was told, the command ended with ${end?.exitCode ?? "none"}`;
+    violations.push(...breach("result-differs", detail));
+  }
+  return violations;
+}
+
+/** A start that is younger than an answer which ruled it out. */
+function checkStartsAfterAnswers(
+  { answers }: Evidence,
+  linesOf: ReadonlyMap<string, LedgerLine[]>,
+): Violation[] {
+  const found = new Map<string, Violation>();
+  for (const { call, task, receivedAt } of answers) {
+    if (!task) continue;
+    const { execution } = task;
+    const later = (linesOf.get(executionKey(call.taskId, execution)) ?? []).filter(
+      ({ what, at }) => what === "start" && at > receivedAt,
+    );
+    const afterEnd = isEnded(task.status) ? later[0] : undefined;
+    const wished = call.kind === "cancel" && task.cancelRequestedAt !== null;
+    const afterCancel = wished ? later.find(({ attempt }) => attempt > task.attempt) : undefined;
+    for (const [rule, line] of [
+      ["started-after-end", afterEnd],
+      ["started-after-cancel", afterCancel],
+    ] as const) {
+      const key = `${rule} ${executionKey(call.taskId, execution)}`;
+      if (!line || found.has(key)) continue;
+      const detail = `attempt ${line.attempt} started ${Math.round(line.at - receivedAt)} ms after the answer`;
+      found.set(key, { rule, detail, taskId: call.taskId, execution, at: line.at });
+    }
+  }
+  return [...found.values()];
+}
+
+function groupByExecution(ledger: readonly LedgerLine[]): Map<string, LedgerLine[]> {
+  const groups = new Map<string, LedgerLine[]>();
+  for (const line of ledger) {
+    const key = executionKey(line.taskId, line.execution);
+    const group = groups.get(key);
+    if (group) group.push(line);
+    else groups.set(key, [line]);
+  }
+  return groups;
+}

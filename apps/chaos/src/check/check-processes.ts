@@ -1,0 +1,62 @@
+import type { Evidence, Sighting } from "../evidence/evidence.ts";
+import type { CommandProcess } from "../evidence/processes.ts";
+import type { Life } from "../fleet/life.ts";
+import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
+import type { Violation } from "./violation.ts";
+
+/** A process that young has not said yet what SIGTERM is to do to it. */
+const YOUNG_MS = 3_000;
+
+/** The API is to be gone within 5 s; the worker drains, stops what runs, and closes. A busy machine adds to both. */
+const STOP_LIMIT_MS = {
+  api: 5_000 + 2_000,
+  worker: (DRAIN_SECONDS + GRACE_SECONDS) * 1000 + 10_000 + 2_000,
+};
+
+/** Whether processes ran and ended when they should have. */
+export function checkProcesses({ sightings, left, lives, notReady }: Evidence): Violation[] {
+  return [
+    ...sightings.map(describeSighting),
+    ...left.map((process): Violation => {
+      const { taskId, execution } = process;
+      return { rule: "left-running", detail: describeProcess(process), taskId, execution };
+    }),
+    ...lives.flatMap(judgeEnd),
+    ...notReady.map((name): Violation => ({ rule: "not-ready", detail: name })),
+  ];
+}
+
+function describeSighting(sighting: Sighting): Violation {
+  const { kind, taskId, execution, at, lastAt, processes } = sighting;
+  const which = processes.map(describeProcess).join("; ");
+  if (kind === "overlap") {
+    const detail = `seen for ${lastAt - at} ms: ${which}`;
+    return { rule: "overlap", detail, taskId, execution, at };
+  }
+  const detail = `seen ${at - sighting.endedAt} to ${lastAt - sighting.endedAt} ms after its end was told: ${which}`;
+  return { rule: "ran-on", detail, taskId, execution, at };
+}
+
+const describeProcess = ({ pid, attempt, state, command }: CommandProcess) =>
+  `pid ${pid} (attempt ${attempt}, ${state}) ${command}`;
+
+function judgeEnd(life: Life): Violation[] {
+  const { name, pid, role, ended, terminatedAt, killedAt, startedAt } = life;
+  const who = `${name} (${pid})`;
+  if (!ended) return [];
+  if (killedAt !== null) {
+    // At the very end it is killed when it has not stopped in time.
+    return terminatedAt !== null && killedAt - terminatedAt > STOP_LIMIT_MS[role]
+      ? [{ rule: "stopped-badly", detail: `${who} had not stopped after ${killedAt - terminatedAt} ms` }]
+      : [];
+  }
+  const how = ended.signal ?? `exit code ${ended.code}`;
+  if (terminatedAt === null) {
+    return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
+  }
+  if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
+  const frozenMs = life.freezes.reduce((sum, { from, to }) => sum + ((to ?? ended.at) - from), 0);
+  const tookMs = ended.at - terminatedAt - frozenMs;
+  if (ended.code === 0 && tookMs <= STOP_LIMIT_MS[role]) return [];
+  return [{ rule: "stopped-badly", detail: `${who} ended with ${how} after ${tookMs} ms`, at: ended.at }];
+}

@@ -1,0 +1,18 @@
+import type { Evidence } from "../evidence/evidence.ts";
+import { checkAnswers } from "./check-answers.ts";
+import { checkFinals } from "./check-finals.ts";
+import { checkLedger } from "./check-ledger.ts";
+import { checkProcesses } from "./check-processes.ts";
+import { checkRedis } from "./check-redis.ts";
+import type { Violation } from "./violation.ts";
+
+/** Every promise that the evidence shows broken; none, where all of them held. */
+export function check(evidence: Evidence, queue: string): Violation[] {
+  return [
+    ...checkFinals(evidence),
+    ...checkAnswers(evidence),
+    ...checkLedger(evidence),
+    ...checkProcesses(evidence),
+    ...checkRedis(evidence.redis, queue),
+  ];
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Execution, isEnded } from "@host-runner/contracts";
+import type { Evidence } from "./evidence/evidence.ts";
+import { readLedger } from "./evidence/ledger.ts";
+import { findCommandProcesses } from "./evidence/processes.ts";
+import { readSnapshot } from "./evidence/redis-snapshot.ts";
+import type { Fleet } from "./fleet/start-fleet.ts";
+import { createApiClient } from "./load/api-client.ts";
+import type { Observation } from "./observe.ts";
+import type { PlannedTask } from "./plan/planned-task.ts";
+import { createRandom } from "./random.ts";
+import { findLeftGuards } from "./sweep-processes.ts";
+import type { TrialFolder } from "./trial-folder.ts";
+
+interface Collection {
+  fleet: Fleet;
+  folder: TrialFolder;
+  tasks: PlannedTask[];
+  observation: Observation;
+  notReady: string[];
+}
+
+/** A submission whose client hung up may have begun an execution that nobody followed. */
+const LAST_ENDS_MS = 30_000;
+/** Guards end a moment after their workers. */
+const GUARDS_MS = 3_000;
+const ASKED_AT_ONCE = 20;
+
+/** Reads everything that is left to read, ends the fleet in order, and hands it all to the checks. */
+export async function collectEvidence(collection: Collection): Promise<Evidence> {
+  const { fleet, folder, tasks, observation, notReady } = collection;
+  const { answers, note } = observation.journal;
+  const client = createApiClient({
+    urls: fleet.apiUrls,
+    random: createRandom("finals"),
+    note,
+    stop: new AbortController().signal,
+  });
+  const acknowledged = new Set(answers.filter(({ task }) => task).map(({ call }) => call.taskId));
+  const finals = await readFinals([...acknowledged], (taskId) => client.executions(taskId));
+  const left = findCommandProcesses(folder.temp);
+  const redis = await fleet.redis.inspect(readSnapshot);
+  await fleet.end({ hurry: false });
+  for (
+    const deadline = Date.now() + GUARDS_MS;
+    findLeftGuards(folder).length > 0 && Date.now() < deadline;
+  ) {
+    await delay(50);
+  }
+  const guards = findLeftGuards(folder).map((guard) => ({
+    ...guard,
+    ...{ taskId: "", execution: 0, attempt: 0, state: "?" },
+  }));
+  return {
+    ...{ tasks, answers, notReady, finals, redis },
+    ledger: readLedger(folder.ledger),
+    sightings: observation.sightings,
+    lives: fleet.lives,
+    left: [...left, ...guards],
+  };
+}
+
+type ReadExecutions = (taskId: string) => Promise<Execution[] | null>;
+
+/** Asks again for those that have not ended yet, for a while. */
+async function readFinals(taskIds: string[], read: ReadExecutions): Promise<Evidence["finals"]> {
+  const finals: Evidence["finals"] = new Map();
+  let waiting = taskIds;
+  for (const deadline = Date.now() + LAST_ENDS_MS; ; ) {
+    for (let i = 0; i < waiting.length; i += ASKED_AT_ONCE) {
+      const slice = waiting.slice(i, i + ASKED_AT_ONCE);
+      const read_ = await Promise.all(slice.map(read));
+      for (const [j, taskId] of slice.entries()) finals.set(taskId, read_[j] ?? null);
+    }
+    waiting = waiting.filter((taskId) => !finals.get(taskId)?.every(({ status }) => isEnded(status)));
+    if (waiting.length === 0 || Date.now() > deadline) return finals;
+    await delay(200);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Execution } from "@host-runner/contracts";
+import type { Life } from "../fleet/life.ts";
+import type { PlannedTask } from "../plan/planned-task.ts";
+import type { Answer } from "./answer.ts";
+import type { LedgerLine } from "./ledger.ts";
+import type { CommandProcess } from "./processes.ts";
+import type { RedisSnapshot } from "./redis-snapshot.ts";
+
+/** Processes that were seen at a moment when there should have been none of them. */
+export type Sighting = {
+  /** The first and the last look that found one, in ms since the epoch. */
+  at: number;
+  lastAt: number;
+  taskId: string;
+  execution: number;
+  processes: CommandProcess[];
+} & (
+  | { kind: "after-end" /** When an answer first said that the execution has ended. */; endedAt: number }
+  /** Of two attempts of one execution at once. */
+  | { kind: "overlap" }
+);
+
+/** Everything that was seen in a trial: all that the checks get to know. */
+export interface Evidence {
+  tasks: PlannedTask[];
+  /** In the order in which they came. */
+  answers: Answer[];
+  ledger: LedgerLine[];
+  sightings: Sighting[];
+  lives: Life[];
+  /** What did not become ready when everything was brought back. */
+  notReady: string[];
+  /** All executions of each task at the end, when the clients had their last answers. Null: no answer. */
+  finals: Map<string, Execution[] | null>;
+  /** What is in Redis then. */
+  redis: RedisSnapshot;
+  /** Commands that run then. */
+  left: CommandProcess[];
+}

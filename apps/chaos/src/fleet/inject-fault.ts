@@ -1,0 +1,64 @@
+import { killProcess } from "../evidence/processes.ts";
+import type { Fault } from "../plan/fault.ts";
+import { findGuards } from "./find-guards.ts";
+import type { Fleet } from "./start-fleet.ts";
+import type { Member } from "./supervise-member.ts";
+
+/**
+ * Does it. Resolves when it is over, which for a freeze is when everything goes on; with a remark where it met
+ * something else than was planned.
+ */
+export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | null> {
+  const { redis, workers, apis } = fleet;
+  switch (fault.kind) {
+    case "kill-worker":
+      return withProcess(workers[fault.worker]!, (member) => member.kill());
+    case "terminate-worker":
+      return withProcess(workers[fault.worker]!, (member) => member.terminate());
+    case "freeze-worker":
+      return withProcess(workers[fault.worker]!, (member) => member.freeze(fault.forMs));
+    case "kill-guard":
+      return withProcess(workers[fault.worker]!, killGuard);
+    case "kill-guard-and-worker":
+      return withProcess(workers[fault.worker]!, (member) => {
+        const remark = killGuard(member);
+        member.kill();
+        return remark;
+      });
+    case "kill-all-workers":
+      for (const worker of workers) worker.kill();
+      return null;
+    case "kill-api":
+      return withProcess(apis[fault.api]!, (member) => member.kill());
+    case "terminate-api":
+      return withProcess(apis[fault.api]!, (member) => member.terminate());
+    case "freeze-api":
+      return withProcess(apis[fault.api]!, (member) => member.freeze(fault.forMs));
+    case "kill-redis":
+      await redis.kill(fault.forMs);
+      return null;
+    case "freeze-redis":
+      await redis.freeze(fault.forMs);
+      return null;
+    case "cut-connections":
+      return `${await redis.cutConnections()} connections`;
+    case "flush-scripts":
+      await redis.flushScripts();
+      return null;
+  }
+}
+
+async function withProcess(
+  member: Member,
+  act: (member: Member) => void | string | null | Promise<void>,
+): Promise<string | null> {
+  const life = member.current();
+  if (!life) return "it was not running";
+  return (await act(member)) || null;
+}
+
+function killGuard(member: Member): string | null {
+  const guards = findGuards(member.current()?.pid ?? -1);
+  for (const pid of guards) killProcess(pid);
+  return guards.length === 0 ? "it had no guard yet" : null;
+}

@@ -1,0 +1,30 @@
+/** One process of the fleet from its start to its end, and what was done to it in between. Times in ms. */
+export interface Life {
+  /** As its log is called: "worker-1". */
+  name: string;
+  role: "api" | "worker";
+  pid: number;
+  startedAt: number;
+  /** Null: it lives. */
+  ended: { at: number; code: number | null; signal: NodeJS.Signals | null } | null;
+  /** When it was asked to end, by SIGTERM. */
+  terminatedAt: number | null;
+  /** When it was killed by us. */
+  killedAt: number | null;
+  /** It stood still from the one time to the other; null: it still does. */
+  freezes: { from: number; to: number | null }[];
+}
+
+/** Whether it lived through all of that time without anything done to it. */
+export function wasWellDuring(life: Life, from: number, to: number): boolean {
+  const doomedAt = Math.min(
+    life.terminatedAt ?? Infinity,
+    life.killedAt ?? Infinity,
+    life.ended?.at ?? Infinity,
+  );
+  return life.startedAt <= from && doomedAt > to && !wasFrozenDuring(life, from, to);
+}
+
+export function wasFrozenDuring({ freezes }: Life, from: number, to: number): boolean {
+  return freezes.some((freeze) => freeze.from <= to && (freeze.to ?? Infinity) >= from);
+}

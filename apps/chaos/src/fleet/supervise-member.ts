@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Life } from "./life.ts";
+
+export interface MemberOptions {
+  name: string;
+  role: Life["role"];
+  /** A built program. */
+  program: string;
+  /** All of its environment. */
+  environment: Record<string, string>;
+  /** It and its successors write here. */
+  logFile: string;
+  readyUrl: string;
+  /** Told of each start. */
+  onLife: (life: Life) => void;
+}
+
+/** One place in the fleet: the process in it is started again whenever it has ended, as a supervisor would. */
+export interface Member {
+  readonly name: string;
+  /** The process, while there is one. */
+  current(): Life | null;
+  kill(): void;
+  terminate(): void;
+  /** Stops the process for so long; resolves when it goes on, or has ended. */
+  freeze(forMs: number): Promise<void>;
+  /** Lets it go on where it is frozen. */
+  thaw(): void;
+  isReady(): Promise<boolean>;
+  /** Asks it to end, for good. Resolves when it has, at last by SIGKILL after `patienceMs`. */
+  end(patienceMs: number): Promise<void>;
+}
+
+/** Between the end of one process and the start of the next. */
+const RESTART_MS = 300;
+
+const READY_PATIENCE_MS = 2_000;
+
+export function superviseMember(options: MemberOptions): Member {
+  const { name, role, onLife, readyUrl } = options;
+  const stopping = new AbortController();
+  let current: { life: Life; child: ChildProcess } | null = null;
+  const finished = supervise();
+  return { name, current: () => current?.life ?? null, kill, terminate, freeze, thaw, isReady, end };
+
+  async function supervise(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const child = spawnProgram(options);
+      const life: Life = {
+        ...{ name, role, pid: child.pid ?? -1, startedAt: Date.now() },
+        ...{ ended: null, terminatedAt: null, killedAt: null, freezes: [] },
+      };
+      current = { life, child };
+      onLife(life);
+      const { code, signal } = await exitOf(child);
+      life.ended = { at: Date.now(), code, signal };
+      closeFreeze(life);
+      current = null;
+      await delay(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  function kill(): void {
+    if (!current) return;
+    current.life.killedAt ??= Date.now();
+    current.child.kill("SIGKILL");
+  }
+
+  function terminate(): void {
+    if (!current) return;
+    current.life.terminatedAt ??= Date.now();
+    current.child.kill("SIGTERM");
+  }
+
+  async function freeze(forMs: number): Promise<void> {
+    if (!current) return;
+    const { life, child } = current;
+    child.kill("SIGSTOP");
+    life.freezes.push({ from: Date.now(), to: null });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await Promise.race([delay(forMs), ended]);
+    if (current?.life === life) thaw();
+  }
+
+  function thaw(): void {
+    if (!current) return;
+    closeFreeze(current.life);
+    current.child.kill("SIGCONT");
+  }
+
+  async function isReady(): Promise<boolean> {
+    const life = current?.life;
+    const signal = AbortSignal.timeout(READY_PATIENCE_MS);
+    const answer = await fetch(readyUrl, { signal }).catch(() => null);
+    await answer?.body?.cancel();
+    return life !== undefined && current?.life === life && answer?.ok === true;
+  }
+
+  async function end(patienceMs: number): Promise<void> {
+    stopping.abort();
+    thaw();
+    terminate();
+    const impatient = setTimeout(kill, patienceMs);
+    await finished;
+    clearTimeout(impatient);
+  }
+}
+
+function closeFreeze(life: Life): void {
+  for (const freeze of life.freezes) freeze.to ??= Date.now();
+}
+
+/** With a channel to this process, whose loss tells it that we are gone, and in a session that no Ctrl-C reaches. */
+function spawnProgram({ program, environment, logFile }: MemberOptions): ChildProcess {
+  const log = openSync(logFile, "a");
+  try {
+    const child = spawn(process.execPath, ["--enable-source-maps", program], {
+      env: environment,
+      detached: true,
+      stdio: ["ignore", log, log, "ipc"],
+    });
+    // Its end alone counts.
+    child.on("error", () => {});
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+    // It could not be started at all, and has no exit.
+    if (child.pid === undefined) resolve({ code: null, signal: null });
+  });
+}

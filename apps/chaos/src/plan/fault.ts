@@ -1,0 +1,44 @@
+/** The fleet that everything is planned for. Numbers of its members count from 0. */
+export const WORKERS = 3;
+export const APIS = 2;
+
+/** Killed is SIGKILL, terminated SIGTERM, frozen SIGSTOP and later SIGCONT. */
+export const faultKinds = [
+  "kill-worker",
+  "terminate-worker",
+  "freeze-worker",
+  "kill-guard",
+  "kill-guard-and-worker",
+  "kill-all-workers",
+  "kill-api",
+  "terminate-api",
+  "freeze-api",
+  "kill-redis",
+  "freeze-redis",
+  "cut-connections",
+  "flush-scripts",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What is done to the fleet. */
+export type Fault =
+  | { kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"; worker: number }
+  | { kind: "kill-all-workers" | "cut-connections" | "flush-scripts" }
+  | { kind: "freeze-worker"; worker: number; forMs: number }
+  | { kind: "kill-api" | "terminate-api"; api: number }
+  | { kind: "freeze-api"; api: number; forMs: number }
+  /** For so long it is away, or does not answer. */
+  | { kind: "kill-redis" | "freeze-redis"; forMs: number };
+
+export interface PlannedFault {
+  /** From the beginning of the load. */
+  atMs: number;
+  fault: Fault;
+}
+
+/** For people and logs: "freeze-worker 2 for 3.1 s". Members count from 1 there, as in their names. */
+export function describeFault(fault: Fault): string {
+  const target = "worker" in fault ? ` ${fault.worker + 1}` : "api" in fault ? ` ${fault.api + 1}` : "";
+  const duration = "forMs" in fault ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : "";
+  return fault.kind + target + duration;
+}

@@ -1,0 +1,96 @@
+import { dealer, type Random } from "../random.ts";
+import { APIS, type Fault, type PlannedFault, WORKERS } from "./fault.ts";
+
+interface FaultPlanOptions {
+  /** How long the load lasts. */
+  durationMs: number;
+  leaseMs: number;
+}
+
+/** Nobody looks away longer than that in a fault that is meant to be survived without losses. */
+const LONGEST_OUTAGE_MS = 60_000;
+
+/** What Redis gets between two outages: without it the second one would only prolong the first. */
+const REDIS_REST_MS = 2_000;
+
+const MIN_GAP_MS = 700;
+const MAX_GAP_MS = 3_000;
+
+/** When what is done to the fleet: the same for the same seed. Sorted by time; the last tenth is left in peace. */
+export function planFaults(random: Random, options: FaultPlanOptions): PlannedFault[] {
+  const { durationMs } = options;
+  const deck = createDeck(random, options);
+  const deal = dealer(random, deck);
+  // So that each kind comes in a short run, too.
+  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.85) / deck.length));
+  const lastMs = durationMs * 0.9;
+  const frozenUntil = new Array<number>(WORKERS).fill(0);
+  const planned: PlannedFault[] = [];
+  let redisFreeMs = 0;
+  for (let dealtMs = gapMs; dealtMs < lastMs; dealtMs += random.between(0.2, 1.8) * gapMs) {
+    const fault = deal()(awake(frozenUntil, dealtMs));
+    const atMs = Math.max(dealtMs, startOf(fault));
+    if (atMs >= lastMs) continue;
+    planned.push({ atMs, fault });
+    if (fault.kind === "freeze-worker") frozenUntil[fault.worker] = atMs + fault.forMs;
+    if (isOutage(fault)) redisFreeMs = atMs + fault.forMs + REDIS_REST_MS;
+  }
+  return planned.sort((a, b) => a.atMs - b.atMs);
+
+  /** A worker that is killed while it is frozen shows nothing new, and a second outage prolongs the first. */
+  function startOf(fault: Fault): number {
+    if (isOutage(fault)) return redisFreeMs;
+    if (fault.kind === "kill-all-workers") return Math.max(...frozenUntil);
+    return "worker" in fault ? frozenUntil[fault.worker]! : 0;
+  }
+}
+
+type Outage = Extract<Fault, { kind: "kill-redis" | "freeze-redis" }>;
+const isOutage = (fault: Fault): fault is Outage =>
+  fault.kind === "kill-redis" || fault.kind === "freeze-redis";
+
+/** The workers that are not frozen then; all of them, where there is none. */
+function awake(frozenUntil: readonly number[], atMs: number): number[] {
+  const numbers = [...frozenUntil.keys()];
+  const free = numbers.filter((number) => frozenUntil[number]! <= atMs);
+  return free.length > 0 ? free : numbers;
+}
+
+/** Draws target and duration of one fault; the workers are those that may be drawn. */
+type Card = (workers: readonly number[]) => Fault;
+
+/** One round of faults. */
+function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): Card[] {
+  const api = () => random.integer(0, APIS - 1);
+  const longestMs = Math.min(LONGEST_OUTAGE_MS, durationMs * 0.2);
+  const times = (count: number, card: Card) => Array.from({ length: count }, () => card);
+  const onWorker =
+    (kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"): Card =>
+    (workers) => ({ kind, worker: random.pick(workers) });
+  const freezeWorker =
+    (min: number, max: number): Card =>
+    (workers) => ({
+      kind: "freeze-worker",
+      worker: random.pick(workers),
+      forMs: random.between(min, max) * leaseMs,
+    });
+  return [
+    ...times(3, onWorker("kill-worker")),
+    ...times(2, onWorker("terminate-worker")),
+    ...times(1, onWorker("kill-guard")),
+    ...times(1, onWorker("kill-guard-and-worker")),
+    ...times(1, () => ({ kind: "kill-all-workers" })),
+    // Too short for anybody to miss it.
+    ...times(1, freezeWorker(0.05, 0.7)),
+    // Missed after the lease and two looks; then its tasks are somebody else's when it goes on.
+    ...times(2, freezeWorker(1.6, 3.5)),
+    ...times(2, () => ({ kind: "kill-api", api: api() })),
+    ...times(1, () => ({ kind: "terminate-api", api: api() })),
+    ...times(1, () => ({ kind: "freeze-api", api: api(), forMs: random.spread(200, 8_000) })),
+    ...times(2, () => ({ kind: "kill-redis", forMs: random.spread(100, longestMs / 2) })),
+    ...times(1, () => ({ kind: "freeze-redis", forMs: random.between(200, leaseMs) })),
+    ...times(1, () => ({ kind: "freeze-redis", forMs: random.spread(longestMs / 6, longestMs) })),
+    ...times(2, () => ({ kind: "cut-connections" })),
+    ...times(1, () => ({ kind: "flush-scripts" })),
+  ];
+}

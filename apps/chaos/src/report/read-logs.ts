@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Moment } from "./timeline.ts";
+
+/** Reads the logs of the fleet once, and finds the lines that name a task. */
+export function readLogs(folder: string): (taskId: string) => Moment[] {
+  const lines = readdirSync(folder)
+    .filter((name) => name.endsWith(".log"))
+    .flatMap((name) =>
+      readFileSync(join(folder, name), "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => ({ source: basename(name, ".log"), line })),
+    );
+  return (taskId) => {
+    const marks = [`"taskId":${JSON.stringify(taskId)}`, `"job":"task-${encodeId(taskId)}@`];
+    return lines
+      .filter(({ line }) => marks.some((mark) => line.includes(mark)))
+      .flatMap(({ source, line }) => parseLine(source, line));
+  };
+}
+
+function parseLine(source: string, line: string): Moment[] {
+  try {
+    const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const { job, execution, attempt } = rest;
+    const subject = job ?? (execution === undefined ? "" : `${execution}.${attempt}`);
+    return [{ at: Date.parse(String(time)), source, text: `${level}: ${subject} ${msg}` }];
+  } catch {
+    // Its process was killed while it wrote.
+    return [];
+  }
+}
+
+/** As the queue does it, so far as the load's ids need. */
+const encodeId = (taskId: string) =>
+  encodeURIComponent(taskId.replaceAll("~", "\0")).replaceAll("%00", "%7E").replaceAll("%", "~");

@@ -1,0 +1,265 @@
+import { describe, expect, it } from "@jest/globals";
+import { check } from "../../src/check/check.ts";
+import { type Rule, rules } from "../../src/check/violation.ts";
+import type { Evidence } from "../../src/evidence/evidence.ts";
+import {
+  answer,
+  attempt,
+  BEGAN,
+  BULLMQ,
+  cancel,
+  canceled,
+  execution,
+  goodEvidence,
+  life,
+  line,
+  OWN,
+  QUEUE,
+  read,
+  seen,
+  submit,
+} from "../good-evidence.ts";
+
+const outlived = { pid: 7, taskId: "again", execution: 1, attempt: 1, state: "S", command: "sleep 600" };
+const sighting = { at: BEGAN, lastAt: BEGAN, taskId: "again", execution: 1, processes: [outlived] };
+const ended = (code: number, ms: number) => ({ at: BEGAN + ms, code, signal: null });
+
+/** What goes wrong, the rule that has to tell of it, and how the evidence of a good trial then differs. */
+const breaches: [string, Rule, (evidence: Evidence) => void][] = [
+  ["an acknowledged task is gone", "task-missing", ({ finals }) => finals.set("stopped", [])],
+  ["an acknowledged execution is gone", "task-missing", ({ finals }) => finals.get("again")?.shift()],
+  [
+    "an acknowledged task is not found",
+    "task-missing",
+    (all) => add(all, answer(600, read("again"), null, 404)),
+  ],
+  ["a task runs for ever", "not-ended", ({ finals }) => patch(finals, "again", { status: "running" })],
+  [
+    "an end is told differently later",
+    "end-changed",
+    (all) => add(all, answer(5_000, read("again"), seen())),
+  ],
+  [
+    "a task runs again after its end",
+    "end-changed",
+    (all) => add(all, answer(5_000, read("again"), seen({ status: "running" }))),
+  ],
+  ["the last end differs", "end-changed", ({ finals }) => patch(finals, "again", { status: "failed" })],
+  [
+    "an execution starts once too often",
+    "started-too-often",
+    ({ ledger }) => ledger.push(line("start", "again", 850, { attempt: 1, pid: 101 })),
+  ],
+  [
+    "one attempt starts twice",
+    "started-too-often",
+    ({ ledger }) => {
+      ledger[1] = line("start", "lasting", 3_000, { attempt: 1 });
+    },
+  ],
+  [
+    "more attempts are told than are allowed",
+    "started-too-often",
+    ({ finals }) => patch(finals, "again", { attempt: 2, attempts: [attempt(), attempt({ attempt: 2 })] }),
+  ],
+  [
+    "a command starts of what has ended",
+    "started-after-end",
+    ({ ledger }) => ledger.push(line("start", "stopped", 100)),
+  ],
+  [
+    "a task is tried again in spite of its cancel",
+    "started-after-cancel",
+    (all) => {
+      const wished = seen({ status: "queued", cancelRequestedAt: "2026-01-01T00:00:00.000Z" });
+      add(all, answer(2_000, cancel("lasting"), wished));
+    },
+  ],
+  ["a success has no end in the ledger", "success-without-end", ({ ledger }) => ledger.splice(2, 1)],
+  [
+    "the end in the ledger is another attempt's",
+    "success-without-end",
+    ({ ledger }) => {
+      ledger[2] = line("end", "lasting", 3_800, { attempt: 1 });
+    },
+  ],
+  [
+    "another exit code is told",
+    "result-differs",
+    ({ ledger }) => {
+      ledger[4] = line("end", "again", 800, { exitCode: 3 });
+    },
+  ],
+  [
+    "another task's output is told",
+    "result-differs",
+    ({ finals }) => patch(finals, "again", { stdout: "done 9 9\n" }),
+  ],
+  ["an attempt is not told", "history-differs", ({ finals }) => finals.get("lasting")?.[0]?.attempts.shift()],
+  [
+    "an attempt starts that is not told",
+    "history-differs",
+    ({ ledger }) => ledger.push(line("start", "lasting", 3_500, { attempt: 3 })),
+  ],
+  [
+    "a command lives after its end was told",
+    "ran-on",
+    (all) => see(all, { ...sighting, kind: "after-end", endedAt: BEGAN }),
+  ],
+  ["two attempts run at once", "overlap", (all) => see(all, { ...sighting, kind: "overlap" })],
+  ["a command is left in the end", "left-running", ({ left }) => left.push(outlived)],
+  [
+    "a retried submission makes a second execution",
+    "executed-twice",
+    ({ finals }) => finals.get("stopped")?.unshift(execution({ taskId: "stopped", execution: 2 })),
+  ],
+  ["executions have a gap", "executed-twice", ({ finals }) => patch(finals, "again", { execution: 3 })],
+  [
+    "a key stands for two executions",
+    "key-differs",
+    (all) => add(all, answer(50, submit("stopped", "key"), seen({ execution: 2, status: "queued" }), 202)),
+  ],
+  [
+    "the API has an internal error",
+    "unexpected-answer",
+    (all) => add(all, answer(50, read("again"), null, 500)),
+  ],
+  [
+    "the API answers too late",
+    "slow-answer",
+    (all) => add(all, { ...answer(9_000, read("again"), null, 503), sentAt: BEGAN }),
+  ],
+  [
+    "a worker that was well counts as lost",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life()];
+    },
+  ],
+  [
+    "a task fails inside of host-runner",
+    "unexplained-reason",
+    ({ finals }) => patch(finals, "again", { attempts: [attempt({ reason: "internal" })] }),
+  ],
+  ["a worker dies by itself", "died-by-itself", ({ lives }) => lives.push(life({ ended: ended(1, 0) }))],
+  [
+    "a worker ends with an error when it is told to end",
+    "stopped-badly",
+    ({ lives }) => lives.push(life({ terminatedAt: BEGAN, ended: ended(1, 100) })),
+  ],
+  [
+    "an API takes too long to end",
+    "stopped-badly",
+    ({ lives }) => lives.push(life({ role: "api", terminatedAt: BEGAN, ended: ended(0, 9_000) })),
+  ],
+  [
+    "a worker has to be killed in the end",
+    "stopped-badly",
+    ({ lives }) =>
+      lives.push(life({ terminatedAt: BEGAN, killedAt: BEGAN + 30_000, ended: ended(0, 30_000) })),
+  ],
+  ["a worker does not come back", "not-ready", ({ notReady }) => notReady.push("worker-1")],
+  ["an id in a list has no record", "redis-inconsistent", ({ redis }) => put(redis, "wait", "task-ghost@1")],
+  ["a record is in two places", "redis-inconsistent", ({ redis }) => put(redis, "delayed", "task-again@1")],
+  ["a record is in no place", "redis-inconsistent", ({ redis }) => redis.members.delete(`${BULLMQ}failed`)],
+  [
+    "a record that has ended is in the wrong place",
+    "redis-inconsistent",
+    ({ redis }) => {
+      redis.members.delete(`${BULLMQ}failed`);
+      put(redis, "wait", "task-stopped@1");
+    },
+  ],
+  ["a suspect is not active", "redis-inconsistent", ({ redis }) => put(redis, "stalled", "task-again@1")],
+  [
+    "a lock is left",
+    "redis-inconsistent",
+    ({ redis }) => redis.keys.set(`${BULLMQ}task-again@1:lock`, "string"),
+  ],
+  ["a key is nobody's", "redis-inconsistent", ({ redis }) => redis.keys.set(`${BULLMQ}odd`, "string")],
+  ["a key is outside", "redis-inconsistent", ({ redis }) => redis.keys.set("odd", "string")],
+  [
+    "a pointer points to nothing",
+    "redis-inconsistent",
+    ({ redis }) => redis.values.set(`${OWN}newest:again`, "3"),
+  ],
+  [
+    "an idempotency record is nobody's",
+    "redis-inconsistent",
+    ({ redis }) => redis.keys.set(`${OWN}idempotency:xyz`, "string"),
+  ],
+  [
+    "output is left of what is gone",
+    "redis-inconsistent",
+    ({ redis }) => redis.keys.set(`${OWN}output:task-ghost@1`, "stream"),
+  ],
+  [
+    "a list names what is gone",
+    "redis-inconsistent",
+    ({ redis }) => redis.members.get(`${OWN}list:all`)?.push("task-ghost@1"),
+  ],
+];
+
+describe("the checker", () => {
+  it("finds nothing in a trial in which all went well", () => {
+    expect(check(goodEvidence(), QUEUE)).toEqual([]);
+  });
+
+  it.each(breaches)("tells when %s: %s", (_, rule, spoil) => {
+    const evidence = goodEvidence();
+    spoil(evidence);
+    expect(check(evidence, QUEUE).map((violation) => violation.rule)).toContain(rule);
+  });
+
+  it("has a case above for each of its rules", () => {
+    expect(new Set(breaches.map(([, rule]) => rule))).toEqual(new Set(Object.keys(rules)));
+  });
+
+  it("takes a worker for lost that was frozen meanwhile", () => {
+    const evidence = goodEvidence();
+    evidence.lives = [life({ freezes: [{ from: BEGAN + 100, to: BEGAN + 2_000 }] })];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets an API that is frozen or just started be slow", () => {
+    const evidence = goodEvidence();
+    add(evidence, { ...answer(9_000, read("again"), null, 503), sentAt: BEGAN });
+    evidence.lives.push(life({ name: "api-1", role: "api", freezes: [{ from: BEGAN, to: BEGAN + 8_000 }] }));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("counts a submission whose answer was lost as one that may have made an execution", () => {
+    const evidence = goodEvidence();
+    add(evidence, answer(600, submit("again"), null, null));
+    evidence.finals.get("again")?.unshift(execution({ taskId: "again", execution: 3, executor: "mock" }));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("allows the end of a cancel that came while its answer was under way", () => {
+    const evidence = goodEvidence();
+    add(evidence, answer(30, read("stopped"), canceled()));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+});
+
+function add({ answers }: Evidence, more: Evidence["answers"][number]): void {
+  answers.push(more);
+}
+
+function see({ sightings }: Evidence, more: Evidence["sightings"][number]): void {
+  sightings.push(more);
+}
+
+/** Changes what is told at the end of a task's newest execution. */
+function patch(
+  finals: Evidence["finals"],
+  taskId: string,
+  more: Partial<ReturnType<typeof execution>>,
+): void {
+  Object.assign(finals.get(taskId)?.[0] ?? {}, more);
+}
+
+function put({ members, keys }: Evidence["redis"], place: string, id: string): void {
+  keys.set(BULLMQ + place, "list");
+  members.set(BULLMQ + place, [...(members.get(BULLMQ + place) ?? []), id]);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "@jest/globals";
+import { faultKinds, type PlannedFault } from "../../src/plan/fault.ts";
+import { planFaults } from "../../src/plan/plan-faults.ts";
+import { planTasks } from "../../src/plan/plan-tasks.ts";
+import { createRandom } from "../../src/random.ts";
+
+const minute = 60_000;
+const leaseMs = 2_000;
+const faultsOf = (seed: string, durationMs = minute) =>
+  planFaults(createRandom(seed).fork("faults"), { durationMs, leaseMs });
+const tasksOf = (seed: string, count = 300) =>
+  planTasks(createRandom(seed).fork("tasks"), { count, durationMs: minute });
+const seeds = Array.from({ length: 20 }, (_, i) => String(i));
+
+describe("the plan", () => {
+  it("is the same for the same seed, and another one for another", () => {
+    expect(faultsOf("7")).toEqual(faultsOf("7"));
+    expect(tasksOf("7")).toEqual(tasksOf("7"));
+    expect(faultsOf("8")).not.toEqual(faultsOf("7"));
+    expect(tasksOf("8")).not.toEqual(tasksOf("7"));
+  });
+
+  it.each(seeds)("has nearly every kind of fault in a minute, in order of time, with seed %s", (seed) => {
+    const planned = faultsOf(seed);
+    // What two outages of Redis would make one is left out.
+    expect(new Set(planned.map(({ fault }) => fault.kind)).size).toBeGreaterThanOrEqual(
+      faultKinds.length - 1,
+    );
+    const times = planned.map(({ atMs }) => atMs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(Math.max(...times)).toBeLessThan(minute * 0.9);
+  });
+
+  it.each(seeds)("lets Redis recover between two outages, with seed %s", (seed) => {
+    const outages = outagesOf(faultsOf(seed, 10 * minute));
+    for (const [i, { from }] of outages.entries()) {
+      expect(from).toBeGreaterThan(outages[i - 1]?.to ?? 0);
+    }
+  });
+
+  it("has outages of up to a minute in a long trial, and shorter ones in a short one", () => {
+    const longest = (durationMs: number) =>
+      Math.max(
+        ...seeds.flatMap((seed) => outagesOf(faultsOf(seed, durationMs)).map(({ from, to }) => to - from)),
+      );
+    expect(longest(20 * minute)).toBeGreaterThan(30_000);
+    expect(longest(20 * minute)).toBeLessThanOrEqual(60_000);
+    expect(longest(minute)).toBeLessThanOrEqual(12_000);
+  });
+
+  it("freezes workers for longer than it takes to miss them, and for less", () => {
+    const freezes = seeds.flatMap((seed) =>
+      faultsOf(seed).flatMap(({ fault }) => (fault.kind === "freeze-worker" ? fault.forMs : [])),
+    );
+    expect(freezes.some((forMs) => forMs < leaseMs)).toBe(true);
+    expect(freezes.some((forMs) => forMs > leaseMs * 2)).toBe(true);
+  });
+
+  it("has tasks of every story, each with an id of its own, within the time", () => {
+    const tasks = tasksOf("7");
+    expect(new Set(tasks.map(({ taskId }) => taskId)).size).toBe(tasks.length);
+    expect(tasks.every(({ submitAtMs }) => submitAtMs >= 0 && submitAtMs < minute)).toBe(true);
+    expect(new Set(tasks.map(({ cancel }) => cancel?.when))).toEqual(
+      new Set([undefined, "at-once", "running", "backoff", "later"]),
+    );
+    expect(new Set(tasks.flatMap(({ sequels }) => sequels))).toEqual(
+      new Set(["rerun", "resubmit", "replay"]),
+    );
+    expect(tasks.some(({ hangUpAfterMs }) => hangUpAfterMs !== null)).toBe(true);
+    expect(tasks.some(({ sentTwice }) => sentTwice)).toBe(true);
+    for (const word of ["setsid", "daemon", "background", "ignore-term", "succeed-at", "die", "mock:hang"]) {
+      expect(tasks.some(({ prompt }) => prompt.includes(word))).toBe(true);
+    }
+  });
+});
+
+function outagesOf(planned: readonly PlannedFault[]): { from: number; to: number }[] {
+  return planned.flatMap(({ atMs, fault }) =>
+    fault.kind === "kill-redis" || fault.kind === "freeze-redis"
+      ? [{ from: atMs, to: atMs + fault.forMs }]
+      : [],
+  );
+}

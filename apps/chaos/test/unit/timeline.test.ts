@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@jest/globals";
+import { parseLedger } from "../../src/evidence/ledger.ts";
+import { formatMoment, timelineOf } from "../../src/report/timeline.ts";
+import { BEGAN, goodEvidence } from "../good-evidence.ts";
+
+describe("the timeline of a task", () => {
+  it("puts answers, ledger, logs and faults in one order, and says nothing twice", () => {
+    const evidence = goodEvidence();
+    evidence.answers.splice(2, 0, { ...evidence.answers[1]!, receivedAt: BEGAN + 350 });
+    const timeline = timelineOf("lasting", evidence, {
+      story: [
+        { at: BEGAN + 200, source: "fault", text: "kill-worker 1" },
+        { at: BEGAN + 90_000, source: "fault", text: "long after" },
+      ],
+      logs: () => [{ at: BEGAN + 2_900, source: "worker-2", text: "warn: gone" }],
+    });
+    expect(timeline.map(formatMoment)).toEqual([
+      "00:00:00.000  api-1      submit: 202, queued, execution 1, attempt 0 of 2",
+      "00:00:00.100  ledger     start of 1.1, pid 100",
+      "00:00:00.200  fault      kill-worker 1",
+      "00:00:00.300  api-1      read: 200, running, execution 1, attempt 1 of 2",
+      "00:00:00.400  api-1      read: no answer, a problem",
+      "00:00:00.500  api-1      read: 503, a problem",
+      "00:00:02.900  worker-2   warn: gone",
+      "00:00:03.000  ledger     start of 1.2, pid 100",
+      "00:00:03.800  ledger     end of 1.2, pid 100 with exit code 0",
+      "00:00:04.000  api-1      read: 200, success, execution 1, attempt 2 of 2",
+    ]);
+  });
+});
+
+describe("the ledger", () => {
+  it("is read as the command writes it", () => {
+    expect(
+      parseLedger("start\ta b\t1\t2\t33\t1700000000123456\t-\nend\ta b\t1\t2\t33\t1700000000223456\t7\n"),
+    ).toEqual([
+      {
+        what: "start",
+        taskId: "a b",
+        execution: 1,
+        attempt: 2,
+        pid: 33,
+        at: 1700000000123.456,
+        exitCode: null,
+      },
+      { what: "end", taskId: "a b", execution: 1, attempt: 2, pid: 33, at: 1700000000223.456, exitCode: 7 },
+    ]);
+  });
+
+  it("is not read past a line that is none", () => {
+    expect(() => parseLedger("start\ta")).toThrow(/not a line/);
+  });
+});
