@@ -29,6 +29,11 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
   app.disable("x-powered-by");
   app.set("etag", false);
   app.use(traceRequests(log));
+  app.use((_request, response, next) => {
+    // A connection that is kept alive would bring more requests to a process that is about to go.
+    if (stopping.aborted) response.set("Connection", "close");
+    next();
+  });
   if (tokens.length === 0) app.use(refuseForeignSites);
   app.use(healthRoutes(queue));
   app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));

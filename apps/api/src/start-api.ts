@@ -23,7 +23,7 @@ export async function startApi(settings: ApiSettings, { log, stopping }: Service
 
   return {
     async stop({ hurry }) {
-      await endConnections(server, AbortSignal.any([hurry, AbortSignal.timeout(FINISH_REQUESTS_MS)]));
+      await endConnections(server, hurry);
       await queue.close();
     },
   };
@@ -46,13 +46,17 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   return new Error(`cannot listen on ${host}:${port}: ${error.message}`, { cause: error });
 }
 
-/** Takes no more connections, lets the open requests finish, and cuts what is left at `deadline`. */
-function endConnections(server: Server, deadline: AbortSignal): Promise<void> {
+/** Takes no more connections, lets the open requests finish, and cuts what is left when the time is over. */
+function endConnections(server: Server, hurry: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
     const cut = () => server.closeAllConnections();
-    if (deadline.aborted) cut();
-    else deadline.addEventListener("abort", cut, { once: true });
+    const timer = setTimeout(cut, FINISH_REQUESTS_MS);
+    if (hurry.aborted) cut();
+    else hurry.addEventListener("abort", cut, { once: true });
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }

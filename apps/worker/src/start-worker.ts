@@ -72,21 +72,27 @@ async function drain(
   { hurry, shutdown, log }: { hurry: AbortSignal; shutdown: AbortController } & Pick<ServiceContext, "log">,
 ): Promise<void> {
   const idle = consumer.idle();
-  const deadline = AbortSignal.any([hurry, AbortSignal.timeout(drainSeconds * 1000)]);
-  if (await settlesBefore(idle, deadline)) return;
+  if (await settlesWithin(idle, drainSeconds * 1000, hurry)) return;
   log.warn(hurry.aborted ? "asked again: stopping what runs" : "draining took too long: stopping what runs");
   shutdown.abort("shutdown");
   // Where Redis is away the outcomes cannot be recorded: the lease expires, and the task counts as lost.
-  const margin = AbortSignal.timeout((graceSeconds + CLOSE_MS / 1000) * 1000);
-  if (!(await settlesBefore(idle, margin))) log.error("some outcomes could not be recorded");
+  const isRecorded = await settlesWithin(idle, graceSeconds * 1000 + CLOSE_MS);
+  if (!isRecorded) log.error("some outcomes could not be recorded");
 }
 
-async function settlesBefore(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
-  const aborted = new Promise<false>((resolve) => {
-    if (signal.aborted) resolve(false);
-    signal.addEventListener("abort", () => resolve(false), { once: true });
+/** Whether the promise settles before the time is over, or the signal is aborted. */
+function settlesWithin(promise: Promise<void>, ms: number, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const giveUp = () => resolve(false);
+    // No AbortSignal.timeout joined by AbortSignal.any: Node 20 collects it as garbage, and it never fires.
+    const timer = setTimeout(giveUp, ms);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
   });
-  return Promise.race([promise.then(() => true as const), aborted]);
 }
 
 function configureExecutors(

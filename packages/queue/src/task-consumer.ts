@@ -18,6 +18,7 @@ import type { StoredSubmission } from "./project-task.ts";
 import { reclaimLost } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
+import { watchAnswers } from "./watch-answers.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
 import { startAnnouncing } from "./workers.ts";
@@ -135,9 +136,10 @@ export async function startTaskConsumer(
   const reclaiming = setInterval(reclaim, leaseMs / LOOKS_PER_LEASE);
 
   await Promise.all([worker.waitUntilReady(), wishes.ready()]);
+  const answers = watchAnswers(redis);
   const loop = watchLoop({
     run: () => worker.run(),
-    isExcused: () => worker.isPaused() || redis.status !== "ready" || running.size >= concurrency,
+    isExcused: () => worker.isPaused() || !answers.isAnswering() || running.size >= concurrency,
     msSinceProgress: () => worker.msSinceFetch,
   });
 
@@ -150,7 +152,7 @@ export async function startTaskConsumer(
   );
 
   return {
-    isConsuming: () => !worker.isPaused() && redis.status === "ready" && loop.isAlive(),
+    isConsuming: () => !worker.isPaused() && answers.isAnswering() && loop.isAlive(),
     died: loop.died,
     pause: () => worker.pause(true),
     async idle() {
@@ -160,6 +162,7 @@ export async function startTaskConsumer(
     async close(timeoutMs) {
       clearInterval(reclaiming);
       loop.stop();
+      answers.stop();
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
       await Promise.race([announcing.stop(), after(timeoutMs)]);

@@ -197,7 +197,8 @@ function createTaskQueue(
         let newest = task;
         // The end may have come before the subscription stood, so it is read after each of them.
         for await (const _ of watch.hints(Date.now() + timeoutMs, signal)) {
-          newest = (await this.find(task.task_id, task.execution)) ?? newest;
+          // Redis may go away meanwhile; what is known is answered then.
+          newest = (await this.find(task.task_id, task.execution).catch(ifUnavailable)) ?? newest;
           if (isEnded(newest.status)) break;
         }
         return newest;
@@ -297,6 +298,11 @@ function acceptedTask(submission: NamedSubmission, execution: number, now: numbe
     { name: submission.task_id, data, opts: jobOptions(submission), timestamp: String(now) },
     execution,
   );
+}
+
+function ifUnavailable(error: unknown): null {
+  if (error instanceof HostRunnerError && error.code === "queue_unavailable") return null;
+  throw error;
 }
 
 function queueFull(waiting: number): HostRunnerError {

@@ -2,6 +2,7 @@
 const STUCK_MS = 15_000;
 
 const CHECKS_PER_STUCK = 15;
+const LATE_CHECKS = 3;
 
 interface WatchLoopOptions {
   /** The loop; settles only when it has ended. */
@@ -37,11 +38,16 @@ export function watchLoop({ run, isExcused, msSinceProgress, stuckMs = STUCK_MS 
     },
   );
 
+  const checkMs = stuckMs / CHECKS_PER_STUCK;
+  let checkedAt = Date.now();
   const timer = setInterval(() => {
-    if (isExcused()) excusedAt = Date.now();
+    const now = Date.now();
+    // A check that is late itself tells of a process that was stopped, loop and all.
+    if (isExcused() || now - checkedAt > LATE_CHECKS * checkMs) excusedAt = now;
     else if (!isAlive())
       fail(new Error(`the loop that takes tasks has ${ended ? "ended" : `hung for ${stuckMs / 1000} s`}`));
-  }, stuckMs / CHECKS_PER_STUCK);
+    checkedAt = now;
+  }, checkMs);
 
   return { isAlive, died, stop: () => clearInterval(timer) };
 

@@ -34,6 +34,7 @@ async function spawnAndFollow(
   command: Command,
   { pipes, sink, stop, mark, runtime }: RunCommandOptions,
 ): Promise<ExecutionResult> {
+  const startedAt = Date.now();
   const spawned = spawnCommand(command, {
     stdout: pipes.writeEnd("stdout"),
     stderr: pipes.writeEnd("stderr"),
@@ -59,7 +60,7 @@ async function spawnAndFollow(
     await Promise.race([leaderExited, stop.requested, ...readers.map(({ sinkFailed }) => sinkFailed)]);
     // A wish that comes after the command's own end has stopped nothing. Where the guard has stopped it, the task
     // may be somebody else's by now.
-    const stopped = exit === null ? stop.reason : runtime.hasGuardIntervened() ? "lease_lost" : null;
+    const stopped = exit === null ? stop.reason : runtime.hasGuardIntervened(startedAt) ? "lease_lost" : null;
     const survivors = await stopTree(contained.tree, { ...runtime.stopTimes, leaderExited });
     if (survivors.length === 0) await leaderExited;
     // Only now: until its writers are gone there may be more, and those that trap SIGTERM write about it.

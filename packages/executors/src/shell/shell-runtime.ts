@@ -33,8 +33,8 @@ export interface ShellRuntime {
   commandEnded(): void;
   /** Takes in a process that has just been spawned. */
   contain(pid: number, mark: string): ContainedTree;
-  /** Whether this worker was silent for so long just now that its guard has stopped its commands. */
-  hasGuardIntervened(): boolean;
+  /** Whether this worker was silent for so long just now that its guard has stopped what was started at `startedAt`. */
+  hasGuardIntervened(startedAt: number): boolean;
   close(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     contain: container.contain,
     commandStarts: () => guard.commandStarts(),
     commandEnded: () => guard.commandEnded(),
-    hasGuardIntervened: () => guard.hasIntervened(),
+    hasGuardIntervened: (startedAt) => guard.hasIntervened(startedAt),
     async close() {
       await fifos.close();
       // First: where the guard has to sweep, it sweeps the cgroup that this process is in.

@@ -43,6 +43,17 @@ describe("a loop that takes tasks", () => {
     });
   });
 
+  it("is not to blame for a time in which the whole process was stopped", async () => {
+    const progress = { at: Date.now() };
+    const asking = setInterval(() => {
+      progress.at = Date.now();
+    }, 10);
+    const watched = watch({ msSinceProgress: () => Date.now() - progress.at });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * stuckMs);
+    expect(await watched).toEqual({ died: null, isAlive: true });
+    clearInterval(asking);
+  });
+
   it("has died when it ends, with an error or without", async () => {
     const failed = await watch({ run: () => Promise.reject(new Error("broken")) });
     expect(failed.died?.cause).toMatchObject({ message: "broken" });

@@ -18,8 +18,9 @@ export async function showFirstTask({ url, token, say, signal }: FirstTask): Pro
   const call = (path: string, init: RequestInit = {}) => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const headers = { "content-type": "application/json", ...authorization };
-    const timeout = AbortSignal.timeout(PATIENCE_MS);
-    return fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.any([signal, timeout]) });
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), PATIENCE_MS).unref();
+    return fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.any([signal, patience.signal]) });
   };
   const prompt = "Hello from host-runner";
   let task = await readTask(

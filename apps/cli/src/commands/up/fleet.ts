@@ -110,11 +110,16 @@ export function createFleet({ output, programs, environment }: FleetOptions): Fl
 
   async function endChildren(hurry: AbortSignal): Promise<boolean> {
     if (children.length === 0) return true;
-    const deadline = AbortSignal.any([hurry, AbortSignal.timeout(patienceMs)]);
+    const deadline = new AbortController();
+    // No AbortSignal.timeout joined by AbortSignal.any: Node 20 collects it as garbage, and it never fires.
+    const timer = setTimeout(() => deadline.abort(), patienceMs);
+    if (hurry.aborted) deadline.abort();
+    hurry.addEventListener("abort", () => deadline.abort(), { once: true });
     for (const child of children) child.stop();
     const all = Promise.allSettled(children.map(({ finished }) => finished));
     const reminding = remind(all);
-    const cut = await waitAtMost(all, { ms: 0, from: deadline });
+    const cut = await waitAtMost(all, { ms: 0, from: deadline.signal });
+    clearTimeout(timer);
     if (cut !== "timeout") return true;
     output.say(hurry.aborted ? "Stopping at once." : "Some do not stop: killing them.");
     for (const child of children) child.kill();

@@ -35,8 +35,11 @@ export interface Guard {
   /** From before the first command is spawned to the end of the last, the guard is told again and again that the worker goes on. */
   commandStarts(): void;
   commandEnded(): void;
-  /** Whether the worker was silent for so long just now that the guard has stopped its commands. */
-  hasIntervened(): boolean;
+  /**
+   * Whether the worker was silent for so long just now that the guard has stopped its commands, one among them that
+   * was started at `startedAt` (ms since the epoch).
+   */
+  hasIntervened(startedAt: number): boolean;
   /** Sends it away, having swept what is left where that is wanted. Safe to call twice. */
   close(options: { sweep: boolean }): Promise<void>;
 }

@@ -23,11 +23,15 @@ export function createHeartbeat(silentAfterMs: number | null, say: (line: string
       // Said with the next beat: many short commands are no reason to say much.
       running -= 1;
     },
-    hasIntervened(): boolean {
+    hasIntervened(startedAt: number): boolean {
       if (silentAfterMs === null || !timer) return false;
       const now = Date.now();
       // The ends of commands may be heard of before the beat that is overdue, or after it.
-      return now - lastBeat > silentAfterMs || now - silenceEndedAt < beatMs;
+      const isOverdue = now - lastBeat > silentAfterMs;
+      const silenceEnd = isOverdue ? now : silenceEndedAt;
+      if (now - silenceEnd > beatMs) return false;
+      // One that was started when the silence was over has nothing to do with it.
+      return silenceEnd - startedAt > silentAfterMs / 2;
     },
     /** For a guard that has just been started. */
     repeat() {
