@@ -1,7 +1,7 @@
 import type { Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
-import { finish, type LeaseClaim, retakeLease, type ScriptRunner } from "./scripts.ts";
+import { finish, type LeaseClaim, renewLease, type ScriptRunner } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
@@ -9,8 +9,11 @@ export interface Lease {
   /** Aborted with a `StopReason` when the attempt has to be stopped; the first reason stays. */
   readonly signal: AbortSignal;
   abort(reason: StopReason): void;
-  /** A renewal failed: takes the lease again where nobody else did, else aborts with "lease_lost". */
-  retake(): Promise<void>;
+  /**
+   * Holds the lease for another while: takes it again where it lapsed and nobody else did, else aborts with
+   * "lease_lost". Whether it is held; false also where Redis did not tell.
+   */
+  renew(): Promise<boolean>;
   /** Records the outcome, waiting for Redis as long as it takes. Refused where the lease was lost. */
   finish(outcome: Outcome): Promise<void>;
 }
@@ -31,17 +34,19 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
   return {
     signal: stop.signal,
     abort,
-    async retake() {
+    async renew() {
       // Its own outcome ends a lease as well.
-      if (finishing) return;
+      if (finishing) return false;
       try {
-        if ((await retakeLease(runner, { ...claim, leaseMs })) === "held" || finishing) return;
+        const answer = await renewLease(runner, { ...claim, leaseMs });
+        if (answer === "held" || finishing) return answer === "held";
         log.warn({ job: claim.jobId }, "lost the lease on a running task: stopping it");
         abort("lease_lost");
       } catch (error) {
         // The next renewal tries again.
         log.warn({ err: error as Error, job: claim.jobId }, "renewing a lease failed");
       }
+      return false;
     },
     async finish(outcome) {
       finishing = true;

@@ -101,12 +101,12 @@ export function finish(
   return run(finishScript, runner, [named, ...blobs]);
 }
 
-const retakeLeaseScript = loadScript("retake-lease");
-export function retakeLease(
+const renewLeaseScript = loadScript("renew-lease");
+export function renewLease(
   runner: ScriptRunner,
   args: LeaseClaim & { leaseMs: number },
 ): Promise<"held" | "lost"> {
-  return run(retakeLeaseScript, runner, [args]);
+  return run(renewLeaseScript, runner, [args]);
 }
 
 const reclaimLostScript = loadScript("reclaim-lost");

@@ -113,8 +113,9 @@ export async function startTaskConsumer(
     name: formatHolder(holder),
     concurrency,
     lockDuration: leaseMs,
-    // Often enough that a lease that lapsed is taken again between two looks for lost workers.
-    lockRenewTime: leaseMs / LOOKS_PER_LEASE,
+    // BullMQ renews by the job's id, which an attempt that was lost shares with the next one: where this worker has
+    // both for a moment, the end of the first would end the renewal of the second.
+    skipLockRenewal: true,
     // Lost workers are found by a script of ours, which knows of attempts, wishes and outcomes.
     skipStalledCheck: true,
     skipVersionCheck: true,
@@ -124,12 +125,11 @@ export async function startTaskConsumer(
     passOn: () => redis.zadd(keys.marker, 0, "0"),
   });
   worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
-  worker.on("lockRenewalFailed", (jobIds: string[]) => {
-    for (const jobId of jobIds) running.get(jobId)?.lease.retake();
-  });
+  // Often enough that a lease that lapsed is taken again between two looks for lost workers.
+  const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
   // Every lock may have expired while Redis was away.
   redis.on("ready", () => {
-    for (const { lease } of running.values()) lease.retake();
+    renew();
     recoverUnheard();
   });
 
@@ -161,6 +161,7 @@ export async function startTaskConsumer(
     },
     async close(timeoutMs) {
       clearInterval(reclaiming);
+      clearInterval(renewing);
       loop.stop();
       answers.stop();
       wishes.close();
@@ -185,7 +186,10 @@ export async function startTaskConsumer(
     });
     const settled = runLease(job, lease)
       .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
-      .finally(() => running.delete(jobId));
+      .finally(() => {
+        // The next attempt of the same task may have come here while this one, which was lost, was being ended.
+        if (running.get(jobId)?.lease === lease) running.delete(jobId);
+      });
     running.set(jobId, { taskId: job.name, lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
@@ -201,7 +205,7 @@ export async function startTaskConsumer(
       runId: job.data.run_id ?? defaultRunId(job.name),
       execution: parseJobId(job.id!).execution,
       attempt: job.attemptsStarted,
-      startBefore: (job.processedOn ?? 0) + leaseMs / 2,
+      startBefore: await confirm(job, lease),
       submission: job.data,
     };
     redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
@@ -221,6 +225,20 @@ export async function startTaskConsumer(
     await output.close();
     if (lease.signal.reason === "lease_lost") return;
     await lease.finish(outcome);
+  }
+
+  function renew(): void {
+    if (redis.status !== "ready") return;
+    for (const { lease } of running.values()) lease.renew();
+  }
+
+  /** The instant up to which the lease is certain enough to start something. */
+  async function confirm({ processedOn = 0 }: Job<StoredSubmission>, lease: Lease): Promise<number> {
+    if (Date.now() - processedOn < leaseMs / 4) return processedOn + leaseMs / 2;
+    // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it
+    // looks, or gone.
+    const asked = Date.now();
+    return (await lease.renew()) ? asked + leaseMs / 2 : 0;
   }
 
   async function recoverUnheard(): Promise<void> {

@@ -203,3 +203,47 @@ describe("a lease", () => {
       expect((await queue.find("t"))?.status).toBe("running");
     }));
 });
+
+describe("a worker that takes a task again while its lost attempt is still being ended", () => {
+  it("keeps the lease of the new attempt when the old one has ended", () =>
+    withQueue(async ({ queue, consume, whenStatus, redis, name }) => {
+      await queue.submit(submission("t", { max_attempts: 2, backoff_seconds: 0 }));
+      let endFirst = () => {};
+      const firstMayEnd = new Promise<void>((resolve) => {
+        endFirst = resolve;
+      });
+      const reasons: unknown[] = [];
+      await consume(
+        async (task, signal, output) => {
+          if (task.attempt === 1) {
+            await firstMayEnd;
+            return handlers.fail();
+          }
+          signal.addEventListener("abort", () => reasons.push(signal.reason));
+          return handlers.hang(task, signal, output);
+        },
+        { leaseMs: 400 },
+      );
+      await whenStatus("t", "running");
+      // Somebody has found it lost, and queued it again.
+      const record = `{hr}:${name}:task-t@1`;
+      await redis
+        .multi()
+        .lrem(`{hr}:${name}:active`, 1, "task-t@1")
+        .del(`${record}:lock`)
+        .hdel(record, "processedOn")
+        .rpush(`{hr}:${name}:wait`, "task-t@1")
+        .zadd(`{hr}:${name}:marker`, 0, "0")
+        .exec();
+      await waitFor(async () => (await queue.find("t"))?.attempt === 2, {
+        description: "its second attempt runs",
+      });
+      endFirst();
+      const longAfter = Date.now() + 1500;
+      await waitFor(() => Date.now() > longAfter, { description: "several leases have passed" });
+      expect(reasons).toEqual([]);
+      expect(await queue.find("t")).toMatchObject({ status: "running", attempt: 2 });
+      await queue.cancel("t");
+      await whenStatus("t", "canceled");
+    }));
+});

@@ -115,7 +115,7 @@ export const handlers = {
     output,
   }),
   /** Runs until it is stopped, and says for what reason. */
-  hang: (_task: unknown, signal: AbortSignal) =>
+  hang: (_task: unknown, signal: AbortSignal, _output?: unknown) =>
     new Promise<Awaited<ReturnType<TaskHandler>>>((resolve) => {
       const end = () =>
         resolve({

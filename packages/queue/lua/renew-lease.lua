@@ -1,5 +1,5 @@
 --[[
-  Makes sure of a lease whose renewal failed.
+  Holds a lease for another while, also one that lapsed where nobody else took the task.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   ARGV[1]  JSON: jobId, token, holder, attempt, leaseMs
