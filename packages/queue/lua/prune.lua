@@ -1,8 +1,7 @@
 --[[
   Removes everything of executions that ended too long ago, or are too many, the oldest first: the record, its
   lock, logs and output, the task's pointer where it was the newest, the idempotency keys that name it, its entries in
-  lists. Only removes, so
-  it works in a Redis that is out of memory.
+  lists. Only removes, so it works in a Redis that is out of memory.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
