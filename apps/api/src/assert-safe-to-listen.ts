@@ -16,7 +16,7 @@ export function assertSafeToListen({ host, insecure, apiTokens = [] }: Exposure)
   ]);
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   if (host === "localhost" || host === "::1") return true;
   return isIP(host) === 4 && host.startsWith("127.");
 }

@@ -45,6 +45,17 @@ export class HostRunnerError extends Error {
   }
 }
 
+/** The refusal of a request for what is wrong with its fields, all of them at once. */
+export function invalidRequest(errors: FieldError[], cause?: unknown): HostRunnerError {
+  const message = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+  return new HostRunnerError("invalid", message, { errors, cause });
+}
+
+/** What a schema found wrong, field by field. */
+export function toFieldErrors(error: z.ZodError | undefined): FieldError[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
+}
+
 /** The body of every error answer: application/problem+json (RFC 9457). */
 export const problemSchema = z.object({
   type: z.string(),

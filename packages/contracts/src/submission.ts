@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
-import { HostRunnerError } from "./errors.ts";
+import { invalidRequest, toFieldErrors } from "./errors.ts";
 import { type ExecutionMode, executionModes, executorNames, workspaceSchema } from "./task.ts";
 
 const MAX_ID_CHARACTERS = 128;
@@ -120,13 +120,10 @@ export function parseSubmission(
       }
     })
     .safeParse(input);
-  const errors = (result.error?.issues ?? []).map((issue) => ({
-    path: issue.path.join("."),
-    message: issue.message,
-  }));
+  const errors = toFieldErrors(result.error);
   errors.push(...modeErrors(input), ...notYetSupportedErrors(input));
   if (errors.length > 0 || !result.success) {
-    throw new HostRunnerError("invalid", describeErrors(errors), { errors });
+    throw invalidRequest(errors);
   }
   return result.data;
 }
@@ -159,8 +156,4 @@ function notYetSupportedErrors(input: unknown) {
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function describeErrors(errors: { path: string; message: string }[]): string {
-  return errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
 }

@@ -31,8 +31,6 @@ if waiting >= args.maxQueued then
 end
 
 local execution = newest + 1
-local jobId = jobIdOf(args.encodedId, execution)
-enqueue(queue, jobId, last[2], last[3], last[4], args.now)
-enlist(queue, own, jobId, last[5] or "", args.now)
-redis.call("SET", own .. "newest:" .. args.encodedId, execution)
-return {"created", execution, redis.call("HGETALL", queue .. jobId)}
+startExecution(queue, own, execution,
+  {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or ""}, args.now)
+return {"created", execution, redis.call("HGETALL", queue .. jobIdOf(args.encodedId, execution))}

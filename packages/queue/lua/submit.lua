@@ -64,10 +64,7 @@ if waiting >= args.maxQueued then
 end
 
 local execution = newest + 1
-enqueue(queue, jobIdOf(args.encodedId, execution), args.name, data, args.opts, args.now)
-enlist(queue, own, jobIdOf(args.encodedId, execution), args.lists, args.now)
-if execution > 1 then
-  redis.call("SET", own .. "newest:" .. args.encodedId, execution)
-end
+startExecution(queue, own, execution,
+  {encodedId = args.encodedId, name = args.name, data = data, opts = args.opts, lists = args.lists}, args.now)
 remember("created", execution, args.now)
 return {"created", execution}

@@ -1,4 +1,4 @@
-import { HostRunnerError } from "@host-runner/contracts";
+import { invalidRequest } from "@host-runner/contracts";
 import { z } from "zod";
 
 const cursorSchema = z.tuple([z.number(), z.string(), z.number()]);
@@ -24,9 +24,6 @@ export function parseCursor(text: string): Cursor {
     return { createdAt, jobId, asOf };
   } catch (cause) {
     const message = "is none that this API has given; begin without one";
-    throw new HostRunnerError("invalid", `cursor: ${message}`, {
-      cause,
-      errors: [{ path: "cursor", message }],
-    });
+    throw invalidRequest([{ path: "cursor", message }], cause);
   }
 }

@@ -1,4 +1,4 @@
-import { HostRunnerError, type Task } from "@host-runner/contracts";
+import { invalidRequest, type Task } from "@host-runner/contracts";
 import type { OutputPiece, OutputPosition, TaskEvent, TaskQueue } from "@host-runner/queue";
 import type { Request, Response } from "express";
 
@@ -35,9 +35,7 @@ export function parseEventId(text: string): EventPosition {
   const match = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})(\.end)?$/.exec(text);
   if (!match) {
     const message = "is none that this API has given; leave it out to begin at the start";
-    throw new HostRunnerError("invalid", `Last-Event-ID: ${message}`, {
-      errors: [{ path: "Last-Event-ID", message }],
-    });
+    throw invalidRequest([{ path: "Last-Event-ID", message }]);
   }
   const [execution = 0, attempt = 0, entry = 0, stdout = 0, stderr = 0] = match.slice(1, 6).map(Number);
   return { execution, output: { attempt, entry, stdout, stderr }, ended: match[6] !== undefined };

@@ -1,4 +1,4 @@
-import { HostRunnerError, type OutputStream, type Task } from "@host-runner/contracts";
+import { invalidRequest, type OutputStream, type Task, toFieldErrors } from "@host-runner/contracts";
 import { startOfOutput, type TaskQueue } from "@host-runner/queue";
 import type { Response } from "express";
 import { z } from "zod";
@@ -21,20 +21,14 @@ export type OutputQuery = z.output<typeof outputQuerySchema>;
 /** Checks the query of GET /tasks/{id}/output. Throws `invalid` with every problem found. */
 export function parseOutputQuery(input: unknown): OutputQuery {
   const result = outputQuerySchema.safeParse(input);
-  const errors = (result.error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
+  const errors = toFieldErrors(result.error);
   if (result.data?.from !== undefined && result.data.stream === "both") {
     errors.push({
       path: "from",
       message: "counts the bytes of one stream: say stream=stdout or stream=stderr",
     });
   }
-  if (errors.length > 0 || !result.success) {
-    throw new HostRunnerError(
-      "invalid",
-      errors.map(({ path, message }) => `${path}: ${message}`).join("; "),
-      { errors },
-    );
-  }
+  if (errors.length > 0 || !result.success) throw invalidRequest(errors);
   return result.data;
 }
 

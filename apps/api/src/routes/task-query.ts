@@ -1,4 +1,4 @@
-import { HostRunnerError, taskStatuses } from "@host-runner/contracts";
+import { invalidRequest, taskStatuses, toFieldErrors } from "@host-runner/contracts";
 import type { TaskQuery } from "@host-runner/queue";
 import { z } from "zod";
 
@@ -18,7 +18,7 @@ const label = z
     return [text.slice(0, colon), text.slice(colon + 1)];
   });
 
-export const taskQuerySchema = z.object({
+const taskQuerySchema = z.object({
   status: z.enum(taskStatuses).optional(),
   run_id: z.string().optional(),
   label: z
@@ -41,16 +41,7 @@ export const taskQuerySchema = z.object({
 /** Checks the query of GET /tasks. Throws `invalid` with every problem found. */
 export function parseTaskQuery(input: unknown): TaskQuery {
   const result = taskQuerySchema.safeParse(input);
-  if (!result.success) {
-    const errors = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-    throw new HostRunnerError(
-      "invalid",
-      errors.map(({ path, message }) => `${path}: ${message}`).join("; "),
-      {
-        errors,
-      },
-    );
-  }
+  if (!result.success) throw invalidRequest(toFieldErrors(result.error));
   const { run_id, label, created_after, created_before, pool: _, ...rest } = result.data;
   return {
     ...rest,

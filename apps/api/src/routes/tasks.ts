@@ -3,6 +3,7 @@ import {
   canonicalJson,
   defaultRunId,
   HostRunnerError,
+  invalidRequest,
   parseSubmission,
   type Submission,
   type Task,
@@ -225,5 +226,5 @@ function parseIdempotency(
 }
 
 function invalid(path: string, message: string): HostRunnerError {
-  return new HostRunnerError("invalid", `${path}: ${message}`, { errors: [{ path, message }] });
+  return invalidRequest([{ path, message }]);
 }

@@ -26,6 +26,17 @@ local function enlist(queue, own, jobId, lists, now)
   end
 end
 
+-- Makes an execution of a task: its record, its place in line and in lists, and the pointer to it where it is not the
+-- first. `task` has encodedId, name, data, opts and lists.
+local function startExecution(queue, own, execution, task, now)
+  local jobId = jobIdOf(task.encodedId, execution)
+  enqueue(queue, jobId, task.name, task.data, task.opts, now)
+  enlist(queue, own, jobId, task.lists, now)
+  if execution > 1 then
+    redis.call("SET", own .. "newest:" .. task.encodedId, execution)
+  end
+end
+
 -- How many tasks wait to be started.
 local function countWaiting(queue)
   return redis.call("LLEN", queue .. "wait") + redis.call("ZCARD", queue .. "prioritized")
