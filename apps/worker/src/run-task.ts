@@ -1,19 +1,36 @@
-import type { Outcome, SettingValues, StopReason, workerSettings } from "@host-runner/contracts";
+import {
+  createRedactor,
+  type Outcome,
+  type SettingValues,
+  type StopReason,
+  type workerSettings,
+} from "@host-runner/contracts";
 import { createOutputRecorder, type Executors, type OutputSink } from "@host-runner/executors";
 import type { LeasedTask, TaskHandler } from "@host-runner/queue";
 import type { Logger } from "@host-runner/service";
 import { decideOutcome, unavailableOutcome } from "./decide-outcome.ts";
+import { asBytes, redactOutput } from "./redact-output.ts";
 
 interface TaskHandlerOptions {
   settings: SettingValues<typeof workerSettings>;
   executors: Executors;
+  /** What must not be stored nor shown, beside what looks like a secret. */
+  secrets: readonly string[];
   /** Aborted with "shutdown" when the worker can wait no longer. */
   shutdown: AbortSignal;
   log: Logger;
 }
 
 /** Runs one attempt of a task: resolve the executor, execute, decide what it comes to. */
-export function createTaskHandler({ settings, executors, shutdown, log }: TaskHandlerOptions): TaskHandler {
+export function createTaskHandler({
+  settings,
+  executors,
+  secrets,
+  shutdown,
+  log,
+}: TaskHandlerOptions): TaskHandler {
+  const outputRedactor = createRedactor(asBytes(secrets));
+  const messageRedactor = createRedactor(secrets);
   return async (task, leaseSignal, writer) => {
     const taskLog = log.child({ taskId: task.taskId, execution: task.execution, attempt: task.attempt });
     const name = task.submission.executor ?? settings.executor;
@@ -26,13 +43,16 @@ export function createTaskHandler({ settings, executors, shutdown, log }: TaskHa
     taskLog.info({ executor: name }, "task started");
     const recorder = createOutputRecorder({ tailBytes: settings.tailBytes });
     const limits = startLimits(task, settings);
+    const redacted = redactOutput(outputRedactor, toBoth(recorder, writer));
     const result = await executor
       .execute(toAttempt(task), {
         signal: AbortSignal.any([leaseSignal, shutdown, limits.signal]),
-        output: limits.count(toBoth(recorder, writer)),
+        output: limits.count(redacted),
       })
       .finally(limits.stop);
-    const outcome = decideOutcome(result, name, recorder.summary(), settings);
+    await redacted.end();
+    const decided = decideOutcome(result, name, recorder.summary(), settings);
+    const outcome = { ...decided, message: messageRedactor.text(decided.message) };
     taskLog.info(describe(outcome), `task ended: ${outcome.message}`);
     return outcome;
   };

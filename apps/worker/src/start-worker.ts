@@ -5,6 +5,7 @@ import {
   EnvironmentError,
   executorNames,
   type SettingValues,
+  secretsOf,
   type workerSettings,
 } from "@host-runner/contracts";
 import { createExecutors, type Executors } from "@host-runner/executors";
@@ -34,6 +35,9 @@ export const createWorkerStart =
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
     const { containment } = await executors.start();
+    const { secrets, tooShort } = secretsOf(settings.redact, environment);
+    for (const name of tooShort)
+      log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
     const shutdown = new AbortController();
     const consumer = await startTaskConsumer(
       {
@@ -46,7 +50,7 @@ export const createWorkerStart =
         outputKeepBytes: settings.outputKeepBytes,
         log,
       },
-      createTaskHandler({ settings, executors, shutdown: shutdown.signal, log }),
+      createTaskHandler({ settings, executors, secrets, shutdown: shutdown.signal, log }),
     );
     // A supervisor starts another one in its place.
     consumer.died.catch(fail);

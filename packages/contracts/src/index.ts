@@ -5,6 +5,7 @@ export * from "./canonical-json.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./execution.ts";
+export * from "./redact.ts";
 export * from "./settings.ts";
 export * from "./submission.ts";
 export * from "./task.ts";

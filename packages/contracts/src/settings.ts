@@ -75,6 +75,13 @@ export const commonSettings = {
     accepts: "trace, debug, info, warn, error, fatal or silent",
     fallback: "info",
   },
+  redact: {
+    name: "HOST_RUNNER_REDACT",
+    schema: names,
+    accepts:
+      "a comma-separated list of variable names, whose values are taken out of what is stored and shown",
+    fallback: "",
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export const apiSettings = {

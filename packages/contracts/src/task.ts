@@ -84,7 +84,7 @@ export const taskSchema = z.object({
   /** The end of what the command wrote, HOST_RUNNER_TAIL_BYTES at most; null until it has ended. */
   stdout: z.string().nullable(),
   stderr: z.string().nullable(),
-  /** All that the command wrote, in bytes. */
+  /** All that the command wrote, in bytes; counted, as offsets are, after its secrets were taken out. */
   stdout_bytes: z.int().nullable(),
   stderr_bytes: z.int().nullable(),
   /** Whether `stdout` / `stderr` lost its beginning. */
