@@ -1,4 +1,5 @@
 import type { ApiToken } from "@host-runner/contracts";
+import type { ApiMetrics } from "@host-runner/metrics";
 import type { TaskQueue } from "@host-runner/queue";
 import type { Logger } from "@host-runner/service";
 import express, { type Express } from "express";
@@ -7,28 +8,30 @@ import { answerProblems, noSuchResource } from "./problems.ts";
 import { refuseForeignSites } from "./refuse-foreign-sites.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { workerRoutes } from "./routes/workers.ts";
-import { traceRequests } from "./trace-requests.ts";
+import { mountedAt, traceRequests } from "./trace-requests.ts";
 
 export interface AppOptions {
   queue: TaskQueue;
   /** Who may call. None: everybody who reaches it. */
   tokens: ApiToken[];
   maxPromptBytes: number;
+  metrics: ApiMetrics;
   /** Aborted when the process stops. */
   stopping: AbortSignal;
   log: Logger;
 }
 
 /** The HTTP interface. Validates, enqueues, responds; everything that lasts is in the queue. */
-export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppOptions): Express {
+export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, log }: AppOptions): Express {
   const authenticator = createAuthenticator(tokens);
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
-  app.use(traceRequests(log));
+  app.use(traceRequests(log, metrics));
   app.use((_request, response, next) => {
     // A connection that is kept alive would bring more requests to a process that is about to go.
     if (stopping.aborted) response.set("Connection", "close");
@@ -36,10 +39,16 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
   app.use(healthRoutes(queue));
-  app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
-  app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
-  app.use("/runs", authenticator.api, runRoutes({ queue, stopping }));
-  app.use("/workers", authenticator.api, workerRoutes(queue));
+  app.use(
+    "/dashboard",
+    mountedAt("/dashboard"),
+    authenticator.browser("admin"),
+    dashboardRoutes("/dashboard", queue.bullmq),
+  );
+  app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
+  app.use("/runs", mountedAt("/runs"), authenticator.api, runRoutes({ queue, stopping }));
+  app.use("/workers", mountedAt("/workers"), authenticator.api, workerRoutes(queue));
+  app.use("/metrics", mountedAt("/metrics"), authenticator.api, metricsRoutes(metrics));
   app.use(authenticator.api, noSuchResource);
   app.use(answerProblems(log));
   return app;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { apiSettings, SettingValues } from "@host-runner/contracts";
+import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
 import { openTaskQueue } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { createApp } from "./app.ts";
@@ -14,9 +15,10 @@ const FINISH_REQUESTS_MS = 4_000;
 /** Opens the queue, then listens: whoever gets an answer gets a true one. */
 export async function startApi(settings: ApiSettings, { log, stopping }: ServiceContext): Promise<Service> {
   assertSafeToListen(settings);
-  const queue = await openTaskQueue({ ...settings, retention: settings, log });
+  const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
+  const queue = await openTaskQueue({ ...settings, retention: settings, observe: metrics.observe, log });
   const tokens = settings.apiTokens ?? [];
-  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, stopping, log });
+  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, metrics, stopping, log });
   const server = createServer(app);
   const address = await listen(server, settings);
   log.info(`listening on ${address}`);

@@ -9,6 +9,7 @@ import {
   type workerSettings,
 } from "@host-runner/contracts";
 import { createExecutors, type Executors } from "@host-runner/executors";
+import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { startProbes } from "./probes.ts";
@@ -39,6 +40,10 @@ export const createWorkerStart =
     for (const name of tooShort)
       log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
     const shutdown = new AbortController();
+    const metrics: WorkerMetrics = createWorkerMetrics(() => {
+      const busy = consumer.running();
+      return { busy, free: settings.concurrency - busy };
+    });
     const consumer = await startTaskConsumer(
       {
         redisUrl: settings.redisUrl,
@@ -48,13 +53,17 @@ export const createWorkerStart =
         concurrency: settings.concurrency,
         leaseMs: settings.leaseSeconds * 1000,
         outputKeepBytes: settings.outputKeepBytes,
+        observe: metrics.observe,
         log,
       },
       createTaskHandler({ settings, executors, secrets, shutdown: shutdown.signal, log }),
     );
     // A supervisor starts another one in its place.
     consumer.died.catch(fail);
-    const probes = await startProbes(settings, () => consumer.isConsuming());
+    const probes = await startProbes(settings, {
+      isReady: () => consumer.isConsuming(),
+      expose: metrics.expose,
+    });
     log.info(
       { worker: id, executor: settings.executor, slots: settings.concurrency },
       `taking tasks: ${settings.concurrency} slots, executor ${settings.executor}; ${containment}`,

@@ -10,7 +10,8 @@
   ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
   ARGV[4]  stdout, ARGV[5] stderr: what is kept of the output
 
-  Returns "ended", "requeued", or "lost": somebody else took the task over, the outcome counts for nothing
+  Returns the status in which it ended, "requeued", or "lost": somebody else took the task over, the outcome counts
+  for nothing
 ]]
 --- @include "lease"
 --- @include "end-task"
@@ -22,8 +23,11 @@ local outcome, outcomeJson = args.outcome, ARGV[2]
 
 -- The answer to the same call may have been lost on its way.
 local recorded = redis.call("HGET", jobKey, "outcome")
-if recorded and (recorded == outcomeJson or recorded == ARGV[3]) then
-  return "ended"
+if recorded == outcomeJson then
+  return outcome.status
+end
+if recorded and recorded == ARGV[3] then
+  return args.canceled.status
 end
 if not holdsLease(queue, args) then
   return "lost"
@@ -46,4 +50,4 @@ end
 endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[4], ARGV[5])
 redis.call("LREM", queue .. "active", -1, args.jobId)
 redis.call("DEL", jobKey .. ":lock")
-return "ended"
+return outcome.status

@@ -8,6 +8,7 @@ export type { TaskPage, TaskQuery, TaskSummary } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
 export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";
+export type { QueueDepth } from "./queue-depth.ts";
 export { type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
 export {
   type LeasedTask,
@@ -23,3 +24,4 @@ export {
   type TaskQueue,
   type TaskQueueOptions,
 } from "./task-queue.ts";
+export type { Observe, Transition } from "./transition.ts";

@@ -1,4 +1,4 @@
-import type { Outcome, StopReason } from "@host-runner/contracts";
+import type { EndedStatus, Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { finish, type LeaseClaim, renewLease, type ScriptRunner } from "./scripts.ts";
@@ -14,8 +14,11 @@ export interface Lease {
    * "lease_lost". Whether it is held; false also where Redis did not tell.
    */
   renew(): Promise<boolean>;
-  /** Records the outcome, waiting for Redis as long as it takes. Refused where the lease was lost. */
-  finish(outcome: Outcome): Promise<void>;
+  /**
+   * Records the outcome, waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
+   * lease was lost.
+   */
+  finish(outcome: Outcome): Promise<EndedStatus | "requeued" | "lost">;
 }
 
 interface LeaseOptions {
@@ -64,6 +67,7 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
           "the task was taken over: its outcome here is dropped",
         );
       }
+      return answer;
     },
   };
 }

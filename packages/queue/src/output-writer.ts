@@ -21,6 +21,8 @@ interface OutputWriterOptions {
   keepBytes: number;
   /** Aborted when the worker's connections end. */
   abandoned: AbortSignal;
+  /** Told how much has come to Redis. */
+  onStored: (bytes: number) => void;
   log: Log;
 }
 
@@ -43,6 +45,7 @@ export function createOutputWriter({
   attempt,
   keepBytes,
   abandoned,
+  onStored,
   log,
 }: OutputWriterOptions): OutputWriter {
   const kept = createKeptRange(keepBytes);
@@ -133,6 +136,7 @@ export function createOutputWriter({
         appendOutput(runner, { jobId, attempt, entries: batch, drop }),
       );
       if (answer === "closed") closed = true;
+      else onStored(batch.reduce((sum, { bytes }) => sum + bytes.length, 0));
     } catch (error) {
       closed = true;
       log.error({ err: error as Error, job: jobId }, "storing output failed: what follows is not kept");

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Outcome, OutputStream } from "@host-runner/contracts";
+import type { EndedStatus, Outcome, OutputStream } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 
@@ -88,7 +88,7 @@ const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
   args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome },
-): Promise<"ended" | "requeued" | "lost"> {
+): Promise<EndedStatus | "requeued" | "lost"> {
   const { outcome, canceled, ...rest } = args;
   const { output } = outcome;
   const named = {

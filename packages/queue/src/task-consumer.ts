@@ -12,11 +12,12 @@ import { formatHolder, type Holder } from "./holder.ts";
 import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
-import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
+import { internalOutcome } from "./outcomes.ts";
 import { createOutputWriter, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
-import { reclaimLost } from "./scripts.ts";
+import { startReclaiming } from "./reclaiming.ts";
 import { parseJobId } from "./task-id.ts";
+import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchAnswers } from "./watch-answers.ts";
 import { watchLoop } from "./watch-loop.ts";
@@ -35,6 +36,7 @@ export interface TaskConsumerOptions {
   leaseMs: number;
   /** How much is kept of an execution's output: half from its beginning, half from its end. */
   outputKeepBytes: number;
+  observe?: Observe;
   log: Log;
 }
 
@@ -59,6 +61,8 @@ export type TaskHandler = (task: LeasedTask, signal: AbortSignal, output: Output
 export interface TaskConsumer {
   /** Whether tasks are being taken: its loop asks for them or has no slot free, and Redis is there. */
   isConsuming(): boolean;
+  /** How many tasks run here now. */
+  running(): number;
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
   /** Takes no more tasks; those that run go on. */
@@ -72,16 +76,19 @@ export interface TaskConsumer {
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
 const LOOKS_PER_LEASE = 4;
 
-const reclaimMessages: Record<string, string> = {
-  requeued: "the worker of a running task is gone: the task waits for its next attempt",
-  failed: "the worker of a running task is gone: the task has failed",
-  canceled: "the worker of a task that was to be canceled is gone: the task is canceled",
-  recovered: "a task that was due stood in no line: it waits again",
-};
-
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
-  { redisUrl, queue, holder, executors, concurrency, leaseMs, outputKeepBytes, log }: TaskConsumerOptions,
+  {
+    redisUrl,
+    queue,
+    holder,
+    executors,
+    concurrency,
+    leaseMs,
+    outputKeepBytes,
+    observe = () => {},
+    log,
+  }: TaskConsumerOptions,
   handle: TaskHandler,
 ): Promise<TaskConsumer> {
   const keys = createKeys(queue);
@@ -133,7 +140,7 @@ export async function startTaskConsumer(
     recoverUnheard();
   });
 
-  const reclaiming = setInterval(reclaim, leaseMs / LOOKS_PER_LEASE);
+  const reclaiming = startReclaiming(runner, { intervalMs: leaseMs / LOOKS_PER_LEASE, observe, log });
 
   await Promise.all([worker.waitUntilReady(), wishes.ready()]);
   const answers = watchAnswers(redis);
@@ -153,6 +160,7 @@ export async function startTaskConsumer(
 
   return {
     isConsuming: () => !worker.isPaused() && answers.isAnswering() && loop.isAlive(),
+    running: () => running.size,
     died: loop.died,
     pause: () => worker.pause(true),
     async idle() {
@@ -160,7 +168,7 @@ export async function startTaskConsumer(
       while (running.size > 0) await Promise.all([...running.values()].map(({ settled }) => settled));
     },
     async close(timeoutMs) {
-      clearInterval(reclaiming);
+      reclaiming.stop();
       clearInterval(renewing);
       loop.stop();
       answers.stop();
@@ -209,6 +217,11 @@ export async function startTaskConsumer(
       submission: job.data,
     };
     redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
+    const executor = task.submission.executor ?? holder.executor;
+    const startedAt = Date.now();
+    const waitMs = Math.max(0, startedAt - job.timestamp);
+    if (task.attempt === 1) observe({ type: "started", executor, waitMs });
+    const canceling = watchCancel(lease.signal);
     const output = createOutputWriter({
       runner,
       jobId: job.id!,
@@ -216,6 +229,7 @@ export async function startTaskConsumer(
       // All attempts of an execution share what is kept of it.
       keepBytes: outputKeepBytes / (job.opts.attempts ?? 1),
       abandoned: abandoned.signal,
+      onStored: (bytes) => observe({ type: "output", bytes }),
       log,
     });
     const outcome = await handle(task, lease.signal, output).catch((error: unknown) => {
@@ -224,7 +238,10 @@ export async function startTaskConsumer(
     });
     await output.close();
     if (lease.signal.reason === "lease_lost") return;
-    await lease.finish(outcome);
+    const status = await lease.finish(outcome);
+    if (status === "requeued" || status === "lost") return;
+    const cancelMs = status === "canceled" ? canceling.elapsedMs() : null;
+    observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
   }
 
   function renew(): void {
@@ -252,26 +269,13 @@ export async function startTaskConsumer(
       log.warn({ err: error as Error }, "giving back unheard leases failed; they expire");
     }
   }
+}
 
-  async function reclaim(): Promise<void> {
-    if (redis.status !== "ready") return;
-    try {
-      const reclaimed = await reclaimLost(runner, {
-        now: Date.now(),
-        intervalMs: leaseMs / LOOKS_PER_LEASE,
-        lost: lostOutcome,
-        canceled: canceledOutcome,
-      });
-      for (let i = 0; i < reclaimed.length; i += 2) {
-        log.warn(
-          { job: reclaimed[i] },
-          reclaimMessages[reclaimed[i + 1]!] ?? `reclaimed: ${reclaimed[i + 1]}`,
-        );
-      }
-    } catch (error) {
-      log.warn({ err: error as Error }, "looking for lost workers failed; trying again");
-    }
-  }
+/** How long ago the wish to cancel came; 0 where it was found only when the outcome was recorded. */
+function watchCancel(signal: AbortSignal): { elapsedMs(): number } {
+  let heardAt: number | null = signal.aborted ? Date.now() : null;
+  signal.addEventListener("abort", () => (heardAt ??= Date.now()), { once: true });
+  return { elapsedMs: () => (heardAt === null ? 0 : Date.now() - heardAt) };
 }
 
 function after(ms: number): Promise<void> {

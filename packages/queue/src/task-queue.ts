@@ -23,11 +23,13 @@ import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
+import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
 import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
 import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
+import type { Observe } from "./transition.ts";
 import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
@@ -42,6 +44,7 @@ export interface TaskQueueOptions {
   /** Waiting tasks beyond which a submission is refused with `queue_full`. */
   maxQueued: number;
   retention: Retention;
+  observe?: Observe;
   log: Log;
 }
 
@@ -83,6 +86,8 @@ export interface TaskQueue {
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** The workers of this queue that live. */
   workers(): Promise<Worker[]>;
+  /** How many tasks have not ended. */
+  depth(): Promise<QueueDepth>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this. */
@@ -114,7 +119,7 @@ function untilReady(redis: Redis): Promise<void> {
 }
 
 function createTaskQueue(
-  { queue, maxQueued, retention, log }: TaskQueueOptions,
+  { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
   redis: Redis,
   subscriber: Redis,
 ): TaskQueue {
@@ -162,12 +167,18 @@ function createTaskQueue(
     list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
     async cancel(taskId) {
+      const askedAt = Date.now();
       const answer: CancelAnswer = await reachingRedis(`cancel task ${taskId}`, () =>
         cancel(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), outcome: canceledOutcome }),
       );
       if (answer[0] === "missing") return null;
-      const [, execution, record] = answer;
-      return projectTask(toRecord(record), execution);
+      const [verdict, execution, record] = answer;
+      const task = projectTask(toRecord(record), execution);
+      if (verdict === "canceled") {
+        const { executor } = task;
+        observe({ type: "ended", status: verdict, executor, runMs: null, cancelMs: Date.now() - askedAt });
+      }
+      return task;
     },
 
     async rerun(taskId) {
@@ -215,6 +226,8 @@ function createTaskQueue(
       ),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
+
+    depth: () => reachingRedis("count tasks", () => readDepth(redis, keys)),
 
     async checkWritable() {
       await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiToken, Problem, Task } from "@host-runner/contracts";
+import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
 import { openTaskQueue, type TaskQueue } from "@host-runner/queue";
 import { type TestRedis, withRedis } from "@host-runner/testing";
 import { pino } from "pino";
@@ -54,9 +55,13 @@ export async function withApiOn(
 ): Promise<void> {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
-  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, log });
+  const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
+  const { observe } = metrics;
+  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, observe, log });
   const stop = new AbortController();
-  const server = createServer(createApp({ queue, tokens, maxPromptBytes, stopping: stop.signal, log }));
+  const server = createServer(
+    createApp({ queue, tokens, maxPromptBytes, metrics, stopping: stop.signal, log }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
