@@ -14,6 +14,7 @@
   for nothing
 ]]
 --- @include "lease"
+--- @include "publish-change"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]

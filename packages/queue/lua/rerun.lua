@@ -12,6 +12,7 @@
     {"full", waiting}
 ]]
 --- @include "newest-execution"
+--- @include "publish-change"
 --- @include "enqueue"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])

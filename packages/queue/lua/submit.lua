@@ -18,6 +18,7 @@
     {"full", waiting}                 too many tasks wait
 ]]
 --- @include "newest-execution"
+--- @include "publish-change"
 --- @include "enqueue"
 local queue, own, idempotencyKey = KEYS[1], KEYS[2], KEYS[3]
 local args = cjson.decode(ARGV[1])

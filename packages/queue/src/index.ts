@@ -2,6 +2,7 @@
  * The only place that knows BullMQ, Redis, keys and Lua.
  */
 
+export { countByStatus, type RunEvent } from "./follow-run.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
 export type { TaskPage, TaskQuery, TaskSummary } from "./list-tasks.ts";

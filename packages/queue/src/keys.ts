@@ -46,6 +46,8 @@ export function createKeys(queue: string) {
     cancelChannel: `${own}cancel`,
     /** A message on it says that the execution has started, waits again, is to be canceled or has ended. */
     changedChannel: (jobId: string) => `${own}changed:${jobId}`,
+    /** A message on it names an execution of the run of which the same is true, or that is new. */
+    runChannel: (runId: string) => `${own}changed-in:${encodeTaskId(runId)}`,
     /** The execution's output, and the channel that tells of more. */
     output: (jobId: string) => `${own}output:${jobId}`,
   };

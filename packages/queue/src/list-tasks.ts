@@ -170,6 +170,12 @@ function comesAfter(entry: Entry, position: Entry): boolean {
   return entry.jobId < position.jobId;
 }
 
+/** Tasks by their jobs, of each task the newest execution alone; null where it is gone or a newer one stands for it. */
+export function readSummaries(redis: Redis, keys: Keys, jobIds: string[]): Promise<(TaskSummary | null)[]> {
+  const entries = jobIds.map((jobId) => ({ jobId, createdAt: 0 }));
+  return readEntries(redis, keys, entries, Number.POSITIVE_INFINITY);
+}
+
 /** Null where the entry is gone, or a newer execution of its task stands for it. */
 async function readEntries(
   redis: Redis,

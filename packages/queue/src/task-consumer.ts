@@ -217,6 +217,7 @@ export async function startTaskConsumer(
       submission: job.data,
     };
     redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
+    redis.publish(keys.runChannel(task.runId), job.id!).catch(() => {});
     const executor = task.submission.executor ?? holder.executor;
     const startedAt = Date.now();
     const waitMs = Math.max(0, startedAt - job.timestamp);

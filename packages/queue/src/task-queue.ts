@@ -15,10 +15,11 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
+import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
-import { listTasks, type TaskPage, type TaskQuery } from "./list-tasks.ts";
+import { listTasks, type TaskPage, type TaskQuery, type TaskSummary } from "./list-tasks.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
@@ -82,6 +83,10 @@ export interface TaskQueue {
   untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
   /** Follows an execution's status and output; see `followTask`. */
   follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
+  /** Follows the tasks of a run; see `followRun`. */
+  followRun(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent>;
+  /** All tasks of a run. Throws `not_found` where there is none. */
+  run(runId: string): AsyncGenerator<TaskSummary>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** The workers of this queue that live. */
@@ -219,6 +224,10 @@ function createTaskQueue(
     },
 
     follow: (task, options) => followTask({ redis, keys, hints }, task, options),
+
+    followRun: (runId, signal) => followRun({ redis, keys, hints }, runId, signal),
+
+    run: (runId) => tasksOfRun(redis, keys, runId),
 
     output: (task, after, maxBytes) =>
       reachingRedis(`read the output of task ${task.task_id}`, () =>

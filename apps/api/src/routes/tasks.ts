@@ -14,7 +14,8 @@ import { v7 as uuidv7 } from "uuid";
 import { callerOf } from "../authenticate.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
-import { parseEventId, streamEvents } from "./events.ts";
+import { sendEvents } from "../send-events.ts";
+import { eventsOf, parseEventId } from "./events.ts";
 import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
 
@@ -113,7 +114,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
         return;
       }
       const from = last ?? { execution: task.execution, output: startOfOutput, ended: false };
-      await streamEvents(request, response, from, { queue, task, stopping });
+      await sendEvents(request, response, stopping, (signal) => eventsOf(queue, task, from, signal));
     })
     .all(onlyMethods("GET"));
 

@@ -236,3 +236,83 @@ describe("GET /tasks/{id}/output", () => {
       expect((await call("GET", "/tasks/t/output")).body as unknown as Task | string).toBe("");
     }));
 });
+
+describe("the events of a run", () => {
+  const submit = ({ call }: TestApi, task_id: string, fields: object = { run_id: "r" }) =>
+    call("POST", "/tasks", { body: { task_id, prompt: "hi", ...fields } });
+  const told = (events: SentEvent[]) =>
+    events.map(({ event, data }) => `${event} ${data.task_id} ${data.status}`);
+
+  it("tell the status of each task now and at each change, of those too that come later, and the end", () =>
+    withApi({}, async (api) => {
+      await submit(api, "a");
+      await submit(api, "b");
+      await submit(api, "elsewhere", { run_id: "s" });
+      const reading = readEvents(api, "/runs/r/events");
+      const other = readEvents(api, "/runs/s/events", { count: 1 });
+      await other;
+      await submit(api, "c");
+      await api.call("POST", "/tasks/b/cancel");
+      await withWorker(
+        api,
+        async () => {},
+        async () => {
+          const { response, events } = await reading;
+          expect(response.headers.get("Content-Type")).toMatch(/^text\/event-stream/);
+          expect(events.at(-1)).toMatchObject({
+            event: "end",
+            id: "end",
+            data: { counts: { queued: 0, running: 0, success: 2, failed: 0, canceled: 1 } },
+          });
+          const lines = told(events.slice(0, -1));
+          for (const line of [
+            "status a queued",
+            "status b queued",
+            "status b canceled",
+            "status a success",
+            "status c success",
+          ]) {
+            expect(lines.filter((other) => other === line)).toHaveLength(1);
+          }
+          expect(lines.filter((line) => line.includes("elsewhere"))).toEqual([]);
+          expect(events[0]?.data).not.toHaveProperty("stdout");
+        },
+      );
+    }));
+
+  it("follow a task that was submitted without a run through its rerun", () =>
+    withApi({}, async (api) => {
+      await submit(api, "lonely", {});
+      await api.call("POST", "/tasks/lonely/cancel");
+      const { events } = await readEvents(api, "/runs/task-lonely/events");
+      expect(told(events)).toEqual(["status lonely canceled", "end undefined undefined"]);
+      await submit(api, "lonely", {});
+      const reading = readEvents(api, "/runs/task-lonely/events");
+      await readEvents(api, "/runs/task-lonely/events", { count: 1 });
+      await api.call("POST", "/tasks/lonely/cancel");
+      expect(told((await reading).events)).toEqual([
+        "status lonely queued",
+        "status lonely canceled",
+        "end undefined undefined",
+      ]);
+    }));
+
+  it("are over, with 204, for who has seen the end, until something of the run begins again", () =>
+    withApi({}, async (api) => {
+      await submit(api, "a");
+      await api.call("POST", "/tasks/a/cancel");
+      const headers = { "Last-Event-ID": "end" };
+      expect((await fetch(`${api.url}/runs/r/events`, { headers })).status).toBe(204);
+      await submit(api, "b");
+      const { events } = await readEvents(api, "/runs/r/events", { lastId: "end", count: 2 });
+      expect(told(events).sort()).toEqual(["status a canceled", "status b queued"]);
+    }));
+
+  it("are refused for a run that is not known", () =>
+    withApi({}, async ({ call }) => {
+      expect(await call("GET", "/runs/none/events")).toMatchObject({
+        status: 404,
+        body: { detail: "run none not found" },
+      });
+    }));
+});

@@ -28,5 +28,5 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", set, "jobId", jobId, field,
     value, "prev", previous)
-  redis.call("PUBLISH", own .. "changed:" .. jobId, outcome.status)
+  publishChange(queue, own, jobId, outcome.status)
 end

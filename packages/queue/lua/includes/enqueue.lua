@@ -35,6 +35,7 @@ local function startExecution(queue, own, execution, task, now)
   if execution > 1 then
     redis.call("SET", own .. "newest:" .. task.encodedId, execution)
   end
+  publishChange(queue, own, jobId, "queued")
 end
 
 -- How many tasks wait to be started.
