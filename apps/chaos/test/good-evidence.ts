@@ -174,7 +174,7 @@ export function execution({ taskId, ...more }: Partial<Execution> & { taskId: st
     ...{ exit_code: 0, signal: null, stdout, stderr: "", stdout_bytes: 9, stderr_bytes: 0 },
     ...{ stdout_truncated: false, stderr_truncated: false, priority: null, delay_until: null },
     ...{ timeout_seconds: 20, pool: null, labels: null, metadata: null, worker: null },
-    ...{ execution_mode: "no-workspace", workspace: null, attempts: [attempt()] },
+    ...{ execution_mode: "no-workspace", callbacks: null, workspace: null, attempts: [attempt()] },
     ...more,
   };
 }

@@ -57,6 +57,38 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 export const workerIdentitySchema = z.object({ id: z.string(), host: z.string(), pid: z.int() });
 export type WorkerIdentity = z.infer<typeof workerIdentitySchema>;
 
+/** What a control plane is told of: that an attempt has started, and how the execution ended. */
+export const callbackStatuses = ["running", ...endedStatuses] as const;
+export type CallbackStatus = (typeof callbackStatuses)[number];
+
+/** What became of a callback. */
+export const taskCallbackSchema = z.object({
+  event_id: z.string(),
+  /** Counts the task's callbacks from 1, over all its executions. */
+  seq: z.int().min(1),
+  status: z.enum(callbackStatuses),
+  attempt: z.int().min(0),
+  /** failed: it is not sent again by itself. */
+  state: z.enum(["pending", "delivered", "failed"]),
+  tries: z.int().min(0),
+  created_at: instant,
+  tried_at: instant.nullable(),
+  /** The receiver's last answer; null without one. */
+  http_status: z.int().nullable(),
+  /** Why the last try did not succeed, for people. */
+  detail: z.string().nullable(),
+});
+export type TaskCallback = z.infer<typeof taskCallbackSchema>;
+
+/** A callback as GET /callbacks tells of it. `receiver` is where it goes, without path and query. */
+export const callbackEntrySchema = taskCallbackSchema.extend({
+  task_id: z.string(),
+  run_id: z.string(),
+  execution: z.int().min(1),
+  receiver: z.string(),
+});
+export type CallbackEntry = z.infer<typeof callbackEntrySchema>;
+
 /** A task as callers see it: one execution of it, the newest unless another was asked for. */
 export const taskSchema = z.object({
   task_id: z.string(),
@@ -100,6 +132,8 @@ export const taskSchema = z.object({
   worker: workerIdentitySchema.nullable(),
   execution_mode: z.enum(executionModes),
   workspace: workspaceSchema.nullable(),
+  /** Oldest first; null where no status_callback_url was given. */
+  callbacks: z.array(taskCallbackSchema).nullable(),
 });
 export type Task = z.infer<typeof taskSchema>;
 

@@ -15,6 +15,7 @@
 ]]
 --- @include "newest-execution"
 --- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])

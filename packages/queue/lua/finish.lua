@@ -15,6 +15,7 @@
 ]]
 --- @include "lease"
 --- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]

@@ -13,6 +13,7 @@
   looked just now
 ]]
 --- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]

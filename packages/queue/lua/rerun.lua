@@ -19,7 +19,7 @@ local args = cjson.decode(ARGV[1])
 
 local newest = newestExecution(queue, own, args.encodedId)
 local last = redis.call("HMGET", queue .. jobIdOf(args.encodedId, newest), "finishedOn", "name", "data", "opts",
-  "lists")
+  "lists", "callbacks")
 if not last[2] then
   return {"missing"}
 end
@@ -33,5 +33,6 @@ end
 
 local execution = newest + 1
 startExecution(queue, own, execution,
-  {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or ""}, args.now)
+  {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or "",
+    callbacks = last[6]}, args.now)
 return {"created", execution, redis.call("HGETALL", queue .. jobIdOf(args.encodedId, execution))}

@@ -2,6 +2,8 @@
  * The only place that knows BullMQ, Redis, keys and Lua.
  */
 
+export type { CallbackVerdict, DeliverCallback, DueCallback } from "./callbacks/dispatch-callbacks.ts";
+export type { CallbackPage, CallbackQuery } from "./callbacks/list-callbacks.ts";
 export { countByStatus, type RunEvent } from "./follow-run.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";

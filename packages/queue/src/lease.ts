@@ -1,7 +1,8 @@
 import type { EndedStatus, Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
-import { finish, type LeaseClaim, renewLease, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { finish, type LeaseClaim, renewLease } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */

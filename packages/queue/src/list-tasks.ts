@@ -49,6 +49,7 @@ const SUMMARY_FIELDS = [
   "failedReason",
   "pb",
   "ats",
+  "callbacks",
 ] as const;
 
 /**

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OutputStream } from "@host-runner/contracts";
 import { createKeptRange } from "./kept-range.ts";
 import type { Log } from "./log.ts";
-import { appendOutput, type OutputEntry, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { appendOutput, type OutputEntry } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 import { splitIncompleteCharacter } from "./utf8.ts";
 

@@ -2,7 +2,8 @@ import type { EndedStatus } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome, lostOutcome } from "./outcomes.ts";
 import { projectTask } from "./project-task.ts";
-import { reclaimLost, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { reclaimLost } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 

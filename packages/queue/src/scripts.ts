@@ -2,16 +2,8 @@
  * The transitions of a task, each one atomic: a Lua script and a typed function that runs it. What a script
  * does, and what it returns, stands at the head of its file in ../lua.
  */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { EndedStatus, Outcome, OutputStream } from "@host-runner/contracts";
-import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-
-export interface ScriptRunner {
-  redis: Redis;
-  keys: Keys;
-}
+import { loadScript, run, type ScriptRunner } from "./run-script.ts";
 
 /** A piece of one stream, at its offset in bytes; the id is its place in the order of both streams. */
 export interface OutputEntry {
@@ -33,6 +25,8 @@ export interface SubmitArguments {
   maxQueued: number;
   /** Suffixes of the lists in which it is to be found, with a space between. */
   lists: string;
+  /** Whether somebody is to be called back. */
+  callbacks: boolean;
   idempotency: { key: string; body: string; recordSeconds: number } | null;
 }
 
@@ -177,35 +171,4 @@ function withoutOutput({ output: _, ...outcome }: Outcome) {
 function storedOutcome({ output, ...outcome }: Outcome): string {
   const { stdout: _, stderr: __, ...counts } = output ?? { stdout: "", stderr: "" };
   return JSON.stringify({ ...outcome, output: output && counts });
-}
-
-interface Script {
-  text: string;
-  sha: string;
-}
-
-/** Reads a script and puts in the files that it includes. */
-function loadScript(name: string): Script {
-  const read = (path: string) => readFileSync(new URL(`../lua/${path}.lua`, import.meta.url), "utf8");
-  const text = read(name).replace(/^--- @include "(.+)"$/gm, (_, include) => read(`includes/${include}`));
-  return { text, sha: createHash("sha1").update(text).digest("hex") };
-}
-
-async function run<T>(
-  { text, sha }: Script,
-  { redis, keys }: ScriptRunner,
-  [args, ...blobs]: [object, ...(string | Buffer)[]],
-  extraKeys: string[] = [],
-): Promise<T> {
-  const allKeys = [...keys.prefixes, ...extraKeys];
-  const rest = [allKeys.length, ...allKeys, JSON.stringify(args), ...blobs] as const;
-  try {
-    return (await redis.evalsha(sha, ...rest)) as T;
-  } catch (error) {
-    // A restarted, flushed or failed-over Redis knows no scripts; EVAL teaches it this one.
-    if (error instanceof Error && error.message.startsWith("NOSCRIPT")) {
-      return (await redis.eval(text, ...rest)) as T;
-    }
-    throw error;
-  }
 }

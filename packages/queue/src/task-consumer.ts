@@ -6,6 +6,8 @@
 import { defaultRunId, type ExecutorName, type Outcome } from "@host-runner/contracts";
 import { type Job, WaitingError } from "bullmq";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
+import { startAttempt } from "./callbacks/callback-scripts.ts";
+import { type DeliverCallback, startCallbackDispatch } from "./callbacks/dispatch-callbacks.ts";
 import { openPersistentConnection } from "./connection.ts";
 import { FetchingWorker } from "./fetching-worker.ts";
 import { formatHolder, type Holder } from "./holder.ts";
@@ -19,6 +21,7 @@ import { startReclaiming } from "./reclaiming.ts";
 import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
+import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 import { watchAnswers } from "./watch-answers.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
@@ -36,6 +39,8 @@ export interface TaskConsumerOptions {
   leaseMs: number;
   /** How much is kept of an execution's output: half from its beginning, half from its end. */
   outputKeepBytes: number;
+  /** Sends the callbacks that are owed; without it they wait for a worker that does. */
+  callbacks?: { concurrency: number; deliver: DeliverCallback };
   observe?: Observe;
   log: Log;
 }
@@ -86,6 +91,7 @@ export async function startTaskConsumer(
     concurrency,
     leaseMs,
     outputKeepBytes,
+    callbacks,
     observe = () => {},
     log,
   }: TaskConsumerOptions,
@@ -150,6 +156,7 @@ export async function startTaskConsumer(
     msSinceProgress: () => worker.msSinceFetch,
   });
 
+  const dispatch = callbacks && startCallbackDispatch({ runner, subscriber, ...callbacks, observe, log });
   const { executor: _, ...identity } = holder;
   const announcing = startAnnouncing(
     runner,
@@ -174,7 +181,7 @@ export async function startTaskConsumer(
       answers.stop();
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
-      await Promise.race([announcing.stop(), after(timeoutMs)]);
+      await Promise.race([Promise.all([announcing.stop(), dispatch?.stop()]), after(timeoutMs)]);
       await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
       abandoned.abort();
       redis.disconnect();
@@ -216,8 +223,9 @@ export async function startTaskConsumer(
       startBefore: await confirm(job, lease),
       submission: job.data,
     };
-    redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
-    redis.publish(keys.runChannel(task.runId), job.id!).catch(() => {});
+    const told = tellStart(job.id!, task);
+    // It is awaited when the attempt is over.
+    told.catch(() => {});
     const executor = task.submission.executor ?? holder.executor;
     const startedAt = Date.now();
     const waitMs = Math.max(0, startedAt - job.timestamp);
@@ -237,12 +245,21 @@ export async function startTaskConsumer(
       log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
       return internalOutcome;
     });
-    await output.close();
+    await Promise.all([output.close(), told]);
     if (lease.signal.reason === "lease_lost") return;
     const status = await lease.finish(outcome);
     if (status === "requeued" || status === "lost") return;
     const cancelMs = status === "canceled" ? canceling.elapsedMs() : null;
     observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
+  }
+
+  /** To those who watch, and to whom is to be called back: that has to be recorded before the end is. */
+  async function tellStart(jobId: string, { runId, attempt, submission }: LeasedTask): Promise<void> {
+    redis.publish(keys.changedChannel(jobId), "running").catch(() => {});
+    redis.publish(keys.runChannel(runId), jobId).catch(() => {});
+    if (submission.status_callback_url === undefined) return;
+    const persistence = { purpose: "record that a callback is owed", log, abandoned: abandoned.signal };
+    await untilRedisTakesIt(persistence, () => startAttempt(runner, { jobId, attempt, now: Date.now() }));
   }
 
   function renew(): void {

@@ -14,6 +14,8 @@ import {
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
+import { redeliverCallback } from "./callbacks/callback-scripts.ts";
+import { type CallbackPage, type CallbackQuery, listCallbacks } from "./callbacks/list-callbacks.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
 import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
@@ -91,6 +93,13 @@ export interface TaskQueue {
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** The workers of this queue that live. */
   workers(): Promise<Worker[]>;
+  /** Callbacks that are owed or could not be delivered. */
+  callbacks(query: CallbackQuery): Promise<CallbackPage>;
+  /**
+   * Sends the last callback of a task again that could not be delivered. Null where the task does not exist; throws
+   * `conflict` where there is none to be sent.
+   */
+  redeliver(taskId: string): Promise<Task | null>;
   /** How many tasks have not ended. */
   depth(): Promise<QueueDepth>;
   /** Resolves if Redis takes writes. */
@@ -153,6 +162,7 @@ function createTaskQueue(
           maxQueued,
           // A run of its own needs no list: its name says which task it is.
           lists: listSuffixes(stored.run_id, stored.labels),
+          callbacks: stored.status_callback_url !== undefined,
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
         }),
       );
@@ -235,6 +245,31 @@ function createTaskQueue(
       ),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
+
+    callbacks: (query) => reachingRedis("list callbacks", () => listCallbacks(redis, keys, query)),
+
+    async redeliver(taskId) {
+      const answer = await reachingRedis(`redeliver the callback of task ${taskId}`, () =>
+        redeliverCallback(runner, { encodedId: encodeTaskId(taskId), now: Date.now() }),
+      );
+      switch (answer[0]) {
+        case "missing":
+          return null;
+        case "none":
+          throw new HostRunnerError(
+            "conflict",
+            `task ${taskId} has no callbacks: it gave no status_callback_url`,
+          );
+        case "pending":
+        case "delivered":
+          throw new HostRunnerError(
+            "conflict",
+            `the last callback of task ${taskId} is ${answer[0]}: only one that failed is sent again`,
+          );
+        case "owed":
+          return projectTask(toRecord(answer[2]), answer[1]);
+      }
+    },
 
     depth: () => reachingRedis("count tasks", () => readDepth(redis, keys)),
 

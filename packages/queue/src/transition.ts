@@ -17,6 +17,8 @@ export type Transition =
     }
   /** A worker that is gone had it. */
   | { type: "worker-lost" }
+  /** A callback was sent, or could not be: for now, or for good. */
+  | { type: "callback"; result: "delivered" | "retried" | "failed" }
   /** Some of its output is in Redis now. */
   | { type: "output"; bytes: number };
 

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { parseHolder } from "./holder.ts";
-import { giveBack, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { giveBack } from "./scripts.ts";
 
 /** For the answers that are on their way when the connection stands again. */
 const SETTLE_MS = 1000;
