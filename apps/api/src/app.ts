@@ -6,6 +6,7 @@ import express, { type Express } from "express";
 import { createAuthenticator } from "./authenticate.ts";
 import { answerProblems, noSuchResource } from "./problems.ts";
 import { refuseForeignSites } from "./refuse-foreign-sites.ts";
+import { callbackRoutes } from "./routes/callbacks.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -47,6 +48,7 @@ export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, lo
   );
   app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", mountedAt("/runs"), authenticator.api, runRoutes({ queue, stopping }));
+  app.use("/callbacks", mountedAt("/callbacks"), authenticator.api, callbackRoutes(queue));
   app.use("/workers", mountedAt("/workers"), authenticator.api, workerRoutes(queue));
   app.use("/metrics", mountedAt("/metrics"), authenticator.api, metricsRoutes(metrics));
   app.use(authenticator.api, noSuchResource);

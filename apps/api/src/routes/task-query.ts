@@ -18,6 +18,15 @@ const label = z
     return [text.slice(0, colon), text.slice(colon + 1)];
   });
 
+/** How much of a list is asked for at a time. */
+export const pageLimit = z
+  .string()
+  .regex(/^\d{1,4}$/, "must be a number")
+  .transform(Number)
+  .pipe(z.int().min(1).max(MAX_LIMIT))
+  .optional()
+  .default(DEFAULT_LIMIT);
+
 const taskQuerySchema = z.object({
   status: z.enum(taskStatuses).optional(),
   run_id: z.string().optional(),
@@ -27,13 +36,7 @@ const taskQuerySchema = z.object({
     .default([]),
   created_after: instant.optional(),
   created_before: instant.optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, "must be a number")
-    .transform(Number)
-    .pipe(z.int().min(1).max(MAX_LIMIT))
-    .optional()
-    .default(DEFAULT_LIMIT),
+  limit: pageLimit,
   cursor: z.string().optional(),
   pool: z.never("is not supported yet; leave it out").optional(),
 });

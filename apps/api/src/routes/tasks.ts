@@ -146,6 +146,14 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     })
     .all(onlyMethods("POST"));
 
+  router
+    .route("/:taskId/callbacks/redeliver")
+    .post(async (request, response) => {
+      const { taskId } = request.params;
+      respond(response.status(202), existing(await queue.redeliver(taskId), taskId));
+    })
+    .all(onlyMethods("POST"));
+
   return router;
 
   /** Waits for the end as long as the caller prefers (RFC 7240), and no longer than somebody listens. */
