@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { apiSettings, SettingValues } from "@host-runner/contracts";
 import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
@@ -6,6 +6,7 @@ import { openTaskQueue } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { createApp } from "./app.ts";
 import { assertSafeToListen } from "./assert-safe-to-listen.ts";
+import { createExpressServer } from "./create-server.ts";
 
 type ApiSettings = SettingValues<typeof apiSettings>;
 
@@ -19,7 +20,7 @@ export async function startApi(settings: ApiSettings, { log, stopping }: Service
   const queue = await openTaskQueue({ ...settings, retention: settings, observe: metrics.observe, log });
   const tokens = settings.apiTokens ?? [];
   const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, metrics, stopping, log });
-  const server = createServer(app);
+  const server = createExpressServer(app);
   const address = await listen(server, settings);
   log.info(`listening on ${address}`);
 

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiToken, Problem, Task } from "@host-runner/contracts";
 import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
@@ -6,6 +5,7 @@ import { openTaskQueue, type TaskQueue } from "@host-runner/queue";
 import { type TestRedis, withRedis } from "@host-runner/testing";
 import { pino } from "pino";
 import { createApp } from "../../src/app.ts";
+import { createExpressServer } from "../../src/create-server.ts";
 
 export interface TestApi {
   url: string;
@@ -59,7 +59,7 @@ export async function withApiOn(
   const { observe } = metrics;
   const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, observe, log });
   const stop = new AbortController();
-  const server = createServer(
+  const server = createExpressServer(
     createApp({ queue, tokens, maxPromptBytes, metrics, stopping: stop.signal, log }),
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
