@@ -1,9 +1,5 @@
 import { z } from "zod";
-import { endedStatuses, taskSchema } from "./task.ts";
-
-/** What a control plane is told of: that an attempt has started, and how the execution ended. */
-export const callbackStatuses = ["running", ...endedStatuses] as const;
-export type CallbackStatus = (typeof callbackStatuses)[number];
+import { callbackStatuses, taskSchema } from "./task.ts";
 
 const { shape: task } = taskSchema;
 

@@ -1,7 +1,6 @@
 /**
  * What crosses a process boundary: the task, the submission, outcomes, errors, settings. No I/O.
  */
-export type { AllowedReceiver } from "./allowed-receivers.ts";
 export * from "./callback.ts";
 export * from "./canonical-json.ts";
 export * from "./environment.ts";

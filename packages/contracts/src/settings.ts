@@ -7,6 +7,8 @@ import type { Setting } from "./environment.ts";
 import { DEFAULT_MAX_PROMPT_BYTES } from "./submission.ts";
 import { executorNames } from "./task.ts";
 
+export type { AllowedReceiver } from "./allowed-receivers.ts";
+
 const text = z.string();
 
 const number = (min: number, max: number) =>

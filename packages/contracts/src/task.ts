@@ -57,6 +57,10 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 export const workerIdentitySchema = z.object({ id: z.string(), host: z.string(), pid: z.int() });
 export type WorkerIdentity = z.infer<typeof workerIdentitySchema>;
 
+/** What a control plane is told of: that an attempt has started, and how the execution ended. */
+export const callbackStatuses = ["running", ...endedStatuses] as const;
+export type CallbackStatus = (typeof callbackStatuses)[number];
+
 /** A task as callers see it: one execution of it, the newest unless another was asked for. */
 export const taskSchema = z.object({
   task_id: z.string(),
