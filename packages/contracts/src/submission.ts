@@ -31,6 +31,20 @@ const httpUrl = singleLine.refine(
   "must be an http or https URL",
 );
 
+/** Known without asking any name server. What a name leads to is looked at when the callback is sent. */
+const LINK_LOCAL = /^(?:169\.254\.\d+\.\d+|\[(?:::ffff:a9fe:.*|fe[89ab].:.*)\])$/;
+
+const callbackUrl = httpUrl.refine(
+  (value) => !URL.canParse(value) || !LINK_LOCAL.test(new URL(value).hostname),
+  "is a link-local address, where no callback is sent to",
+);
+
+/** It travels as a header, which loses white space at its ends. */
+const headerValue = text.regex(
+  /^[!-~]([ -~]*[!-~])?$/,
+  "must be printable ASCII, without spaces at its ends",
+);
+
 const metadata = z
   .unknown()
   .superRefine((value, context) => {
@@ -70,8 +84,8 @@ const submissionFields = z.object({
   backoff_seconds: optional(z.number().min(0).max(3600)),
   labels: optional(labels),
   metadata,
-  status_callback_url: optional(httpUrl),
-  status_callback_token: optional(singleLine.min(1, "must not be empty")),
+  status_callback_url: optional(callbackUrl),
+  status_callback_token: optional(headerValue),
   execution_mode: z
     .enum(executionModes)
     .nullish()
