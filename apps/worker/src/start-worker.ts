@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { createCallbackSender } from "@host-runner/callbacks";
 import {
   EnvironmentError,
   executorNames,
@@ -12,6 +13,7 @@ import { createExecutors, type Executors } from "@host-runner/executors";
 import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
+import { createDeliver } from "./deliver-callbacks.ts";
 import { startProbes } from "./probes.ts";
 import { createTaskHandler } from "./run-task.ts";
 
@@ -44,6 +46,11 @@ export const createWorkerStart =
       const busy = consumer.running();
       return { busy, free: settings.concurrency - busy };
     });
+    const sender = createCallbackSender({
+      secrets: settings.callbackSecrets ?? [],
+      denyPrivate: settings.callbackDenyPrivate,
+      allow: settings.callbackAllow ?? null,
+    });
     const consumer = await startTaskConsumer(
       {
         redisUrl: settings.redisUrl,
@@ -54,6 +61,10 @@ export const createWorkerStart =
         leaseMs: settings.leaseSeconds * 1000,
         outputKeepBytes: settings.outputKeepBytes,
         observe: metrics.observe,
+        callbacks: {
+          concurrency: settings.callbackConcurrency,
+          deliver: createDeliver(sender, settings.callbackRetrySeconds * 1000),
+        },
         log,
       },
       createTaskHandler({ settings, executors, secrets, shutdown: shutdown.signal, log }),
@@ -74,6 +85,7 @@ export const createWorkerStart =
         await consumer.pause();
         await drain(consumer, settings, { hurry, shutdown, log });
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
+        sender.close();
       },
     };
   };

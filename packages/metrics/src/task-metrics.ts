@@ -59,6 +59,12 @@ export function createRunMetrics(registry: Registry) {
     help: "Bytes of output that were stored.",
     registers,
   });
+  const callbacks = new Counter({
+    name: "hostrunner_callbacks_total",
+    help: "Callbacks by what came of sending them: delivered, retried (to be tried again) or failed (for good).",
+    labelNames: ["result"] as const,
+    registers,
+  });
   return {
     observe(transition: Transition): void {
       switch (transition.type) {
@@ -70,6 +76,9 @@ export function createRunMetrics(registry: Registry) {
           break;
         case "worker-lost":
           lost.inc();
+          break;
+        case "callback":
+          callbacks.inc({ result: transition.result });
           break;
         case "output":
           output.inc(transition.bytes);

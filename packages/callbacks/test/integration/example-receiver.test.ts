@@ -6,7 +6,7 @@ import { describe, expect, it } from "@jest/globals";
 import { sign } from "../../src/sign.ts";
 import { callbackBody, callbackTo, withSender } from "./with-sender.ts";
 
-const example = fileURLToPath(new URL("../../../../examples/callback-receiver.mjs", import.meta.url));
+const example = fileURLToPath(new URL("../../../../docs/examples/callback-receiver.mjs", import.meta.url));
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 function withExample(secret: string, body: (url: string, program: Program) => Promise<void>) {
@@ -35,7 +35,7 @@ async function post(url: string, { body = callbackBody, signed = callbackBody, a
   return status;
 }
 
-describe("examples/callback-receiver.mjs", () => {
+describe("docs/examples/callback-receiver.mjs", () => {
   it.each([SECRET, "correct-horse"])("accepts what is signed with %s, and counts it once", async (secret) => {
     await withExample(secret, (url, program) =>
       withSender({ secrets: ["another", secret] }, async (sender) => {

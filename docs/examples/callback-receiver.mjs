@@ -1,6 +1,6 @@
 /**
  * Receives callbacks of host-runner, with nothing but Node:
- *   CALLBACK_SECRET=... PORT=48000 node examples/callback-receiver.mjs
+ *   CALLBACK_SECRET=... PORT=48000 node docs/examples/callback-receiver.mjs
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
