@@ -6,14 +6,17 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), jitter (0 to 1), outcome, canceled (the outcome where
-           the task was to be canceled and has attempts left)
+           the task was to be canceled and has attempts left), entries and drop (the last of the output, see
+           append-entries)
   ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
-  ARGV[4]  stdout, ARGV[5] stderr: what is kept of the output
+  ARGV[4]  stdout, ARGV[5] stderr: what the task keeps of the output
+  ARGV[6 ...]  the bytes of each entry
 
   Returns the status in which it ended, "requeued", or "lost": somebody else took the task over, the outcome counts
   for nothing
 ]]
 --- @include "lease"
+--- @include "append-entries"
 --- @include "publish-change"
 --- @include "owe-callback"
 --- @include "end-task"
@@ -35,6 +38,9 @@ if not holdsLease(queue, args) then
   return "lost"
 end
 
+if #args.entries > 0 then
+  appendEntries(own, args, 6)
+end
 local record = redis.call("HMGET", jobKey, "opts", "cancelRequestedAt")
 local opts = cjson.decode(record[1])
 if outcome.status == "failed" and opts.attempts > args.attempt then

@@ -1,6 +1,7 @@
 import type { EndedStatus, Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
+import type { OutputBatch } from "./output-writer.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import { finish, type LeaseClaim, renewLease } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
@@ -16,10 +17,10 @@ export interface Lease {
    */
   renew(): Promise<boolean>;
   /**
-   * Records the outcome, waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
+   * Records the outcome and the last of the output, waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
    * lease was lost.
    */
-  finish(outcome: Outcome): Promise<EndedStatus | "requeued" | "lost">;
+  finish(outcome: Outcome, output: OutputBatch): Promise<EndedStatus | "requeued" | "lost">;
 }
 
 interface LeaseOptions {
@@ -52,13 +53,13 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
       }
       return false;
     },
-    async finish(outcome) {
+    async finish(outcome, output) {
       finishing = true;
       // What the command did counts also where the wish to cancel comes between two attempts.
       const { status, reason, message } = canceledOutcome;
       const canceled = { ...outcome, status, reason, message };
       const answer = await untilRedisTakesIt({ purpose: "record an outcome", log, abandoned }, () =>
-        finish(runner, { ...claim, now: Date.now(), outcome, canceled }),
+        finish(runner, { ...claim, now: Date.now(), outcome, canceled, output }),
       );
       if (answer === "requeued")
         log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");

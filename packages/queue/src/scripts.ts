@@ -3,6 +3,7 @@
  * does, and what it returns, stands at the head of its file in ../lua.
  */
 import type { EndedStatus, Outcome, OutputStream } from "@host-runner/contracts";
+import type { OutputBatch } from "./output-writer.ts";
 import { loadScript, run, type ScriptRunner } from "./run-script.ts";
 
 /** A piece of one stream, at its offset in bytes; the id is its place in the order of both streams. */
@@ -81,18 +82,20 @@ export interface LeaseClaim {
 const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
-  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome },
+  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome; output: OutputBatch },
 ): Promise<EndedStatus | "requeued" | "lost"> {
-  const { outcome, canceled, ...rest } = args;
+  const { outcome, canceled, output: last, ...rest } = args;
   const { output } = outcome;
   const named = {
     ...rest,
+    entries: last.entries.map(describeEntry),
+    drop: last.drop,
     jitter: Math.random(),
     outcome: withoutOutput(outcome),
     canceled: withoutOutput(canceled),
   };
-  const blobs = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
-  return run(finishScript, runner, [named, ...blobs]);
+  const texts = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
+  return run(finishScript, runner, [named, ...texts, ...last.entries.map(({ bytes }) => bytes)]);
 }
 
 const renewLeaseScript = loadScript("renew-lease");
@@ -123,14 +126,14 @@ export function giveBack(
 const appendOutputScript = loadScript("append-output");
 export function appendOutput(
   runner: ScriptRunner,
-  args: { jobId: string; attempt: number; entries: OutputEntry[]; drop: string[] },
+  args: { jobId: string; attempt: number } & OutputBatch,
 ): Promise<"appended" | "closed"> {
-  const entries = args.entries.map(({ id, stream, offset }) => ({
-    id,
-    stream: stream === "stdout" ? "o" : "e",
-    offset,
-  }));
+  const entries = args.entries.map(describeEntry);
   return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);
+}
+
+function describeEntry({ id, stream, offset }: OutputEntry) {
+  return { id, stream: stream === "stdout" ? "o" : "e", offset };
 }
 
 const announceWorkerScript = loadScript("announce-worker");

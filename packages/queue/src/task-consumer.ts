@@ -15,7 +15,7 @@ import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
 import { internalOutcome } from "./outcomes.ts";
-import { createOutputWriter, type OutputWriter } from "./output-writer.ts";
+import { bytesOf, createOutputQueue, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { startReclaiming } from "./reclaiming.ts";
 import { parseJobId } from "./task-id.ts";
@@ -77,6 +77,12 @@ export interface TaskConsumer {
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
 }
+
+/** The one error that tells BullMQ to leave the job as it is and go on. One for all: a stack of its own costs too much. */
+const leftToUs = new WaitingError();
+
+/** Who watches is told of a start after this long: the end of what is over by then says it all. */
+const TELL_START_MS = 2;
 
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
 const LOOKS_PER_LEASE = 4;
@@ -209,7 +215,7 @@ export async function startTaskConsumer(
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
     await settled;
-    throw new WaitingError();
+    throw leftToUs;
   }
 
   async function runLease(job: Job<StoredSubmission>, lease: Lease): Promise<void> {
@@ -223,7 +229,7 @@ export async function startTaskConsumer(
       startBefore: await confirm(job, lease),
       submission: job.data,
     };
-    const told = tellStart(job.id!, task);
+    const told = tellStart(lease, job.id!, task);
     // It is awaited when the attempt is over.
     told.catch(() => {});
     const executor = task.submission.executor ?? holder.executor;
@@ -231,7 +237,7 @@ export async function startTaskConsumer(
     const waitMs = Math.max(0, startedAt - job.timestamp);
     if (task.attempt === 1) observe({ type: "started", executor, waitMs });
     const canceling = watchCancel(lease.signal);
-    const output = createOutputWriter({
+    const output = createOutputQueue({
       runner,
       jobId: job.id!,
       attempt: task.attempt,
@@ -245,18 +251,27 @@ export async function startTaskConsumer(
       log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
       return internalOutcome;
     });
-    await Promise.all([output.close(), told]);
+    const [last] = await Promise.all([output.close(), told]);
     if (lease.signal.reason === "lease_lost") return;
-    const status = await lease.finish(outcome);
-    if (status === "requeued" || status === "lost") return;
+    const status = await lease.finish(outcome, last);
+    if (status === "lost") return;
+    if (last.entries.length > 0) observe({ type: "output", bytes: bytesOf(last) });
+    if (status === "requeued") return;
     const cancelMs = status === "canceled" ? canceling.elapsedMs() : null;
     observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
   }
 
   /** To those who watch, and to whom is to be called back: that has to be recorded before the end is. */
-  async function tellStart(jobId: string, { runId, attempt, submission }: LeasedTask): Promise<void> {
-    redis.publish(keys.changedChannel(jobId), "running").catch(() => {});
-    redis.publish(keys.runChannel(runId), jobId).catch(() => {});
+  async function tellStart(
+    lease: Lease,
+    jobId: string,
+    { runId, attempt, submission }: LeasedTask,
+  ): Promise<void> {
+    setTimeout(() => {
+      if (running.get(jobId)?.lease !== lease) return;
+      redis.publish(keys.changedChannel(jobId), "running").catch(() => {});
+      redis.publish(keys.runChannel(runId), jobId).catch(() => {});
+    }, TELL_START_MS);
     if (submission.status_callback_url === undefined) return;
     const persistence = { purpose: "record that a callback is owed", log, abandoned: abandoned.signal };
     await untilRedisTakesIt(persistence, () => startAttempt(runner, { jobId, attempt, now: Date.now() }));

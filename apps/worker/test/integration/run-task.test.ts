@@ -38,7 +38,6 @@ async function run(
     write(stream, _offset, chunk) {
       written[stream] += chunk.toString();
     },
-    close: async () => {},
   });
   return { outcome, written };
 }
