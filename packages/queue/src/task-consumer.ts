@@ -70,7 +70,13 @@ export interface TaskConsumer {
 }
 
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
-const LOOKS_PER_LEASE = 4;
+const LOOKS_PER_LEASE = 5;
+
+/** Between two looks of the whole fleet. Less than a worker's own: the mark of its last look must not hide its next. */
+const FLEET_SHARE_OF_LOOK = 0.8;
+
+/** After an outage the others may connect a second later, and only then hold their leases again. */
+const RETURN_MS = 2_000;
 
 const reclaimMessages: Record<string, string> = {
   requeued: "the worker of a running task is gone: the task waits for its next attempt",
@@ -127,8 +133,10 @@ export async function startTaskConsumer(
   worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
-  // Every lock may have expired while Redis was away.
+  let connectedAt = Date.now();
   redis.on("ready", () => {
+    connectedAt = Date.now();
+    // Every lock may have expired while Redis was away.
     renew();
     recoverUnheard();
   });
@@ -254,11 +262,11 @@ export async function startTaskConsumer(
   }
 
   async function reclaim(): Promise<void> {
-    if (redis.status !== "ready") return;
+    if (redis.status !== "ready" || Date.now() - connectedAt < RETURN_MS) return;
     try {
       const reclaimed = await reclaimLost(runner, {
         now: Date.now(),
-        intervalMs: leaseMs / LOOKS_PER_LEASE,
+        intervalMs: Math.floor((leaseMs / LOOKS_PER_LEASE) * FLEET_SHARE_OF_LOOK),
         lost: lostOutcome,
         canceled: canceledOutcome,
       });

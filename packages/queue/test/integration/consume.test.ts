@@ -154,6 +154,24 @@ describe("a lease", () => {
       expect(await queue.bullmq.getJobCounts()).toMatchObject({ active: 0, waiting: 0, failed: 1 });
     }));
 
+  it("is looked after as often by a single worker as by many", () =>
+    withQueue(async ({ consume, redis, name }) => {
+      const leaseMs = 1000;
+      await consume(handlers.succeed, { leaseMs });
+      const looks = new Set<number>();
+      await waitFor(
+        async () => {
+          const lookedAt = await redis.get(`{hr}.${name}:reclaim-check`);
+          if (lookedAt !== null) looks.add(Number(lookedAt));
+          return looks.size > 12;
+        },
+        { description: "a dozen looks" },
+      );
+      // Lost after the lease and two looks, within one and a half leases in all.
+      const tookMs = Math.max(...looks) - Math.min(...looks);
+      expect(tookMs / 12).toBeLessThan(leaseMs / 4);
+    }));
+
   it("that nobody renews ends its task as canceled where that was wished", () =>
     withQueue(async ({ queue, consume, whenStatus, url, name }) => {
       await queue.submit(submission("t"));

@@ -2,6 +2,7 @@ import { type OwnRedis, waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { findProblem } from "../../src/assert-usable-redis.ts";
 import { handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
+import { withRoad } from "./with-road.ts";
 
 function withOutages(body: (test: OwnRedis & Omit<TestQueue, keyof TestQueue & "redis">) => Promise<void>) {
   return withOwnRedis((redis) =>
@@ -27,6 +28,10 @@ function createGate() {
   };
 }
 
+function queueIsBack(queue: TestQueue["queue"]): Promise<unknown> {
+  return waitFor(() => queue.checkWritable().then(() => true), { description: "Redis is back" });
+}
+
 describe("an outage of Redis", () => {
   it.each(["killed", "paused"])(
     "longer than the lease (%s) lets running tasks go on, and records them once",
@@ -49,6 +54,29 @@ describe("an outage of Redis", () => {
         expect(execution?.attempts).toHaveLength(1);
       }),
   );
+
+  it("takes no task from a worker that comes back a second after the others", () =>
+    withOutages(({ url, queue, consume, whenStatus, stop, restart }) =>
+      withRoad(url, async (road) => {
+        const gate = createGate();
+        await queue.submit(submission("t"));
+        await consume(gate.handle, { redisUrl: road.url, leaseMs: 1000 });
+        await whenStatus("t", "running");
+        await consume(handlers.succeed, { leaseMs: 1000 });
+        await stop();
+        road.block();
+        const awayFor = Date.now() + 1500;
+        await waitFor(() => Date.now() > awayFor, { description: "the lease has expired" });
+        await restart();
+        await queueIsBack(queue);
+        const lateBy = Date.now() + 1000;
+        await waitFor(() => Date.now() > lateBy, { description: "the other worker looks around" });
+        road.open();
+        gate.open();
+        expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
+        expect(gate.reasons).toEqual([]);
+      }),
+    ));
 
   it(
     "is over for a worker when Redis is back: it takes tasks again within 5 s",
@@ -118,6 +146,32 @@ describe("an outage of Redis", () => {
       await whenStatus("a", "success");
       await whenStatus("c", "success");
     }));
+});
+
+describe("a lease whose answer was long under way", () => {
+  it("is not taken for stale where it was granted late: the task may start", () =>
+    withOutages(({ url, queue, consume, whenStatus }) =>
+      withRoad(url, async (road) => {
+        const mayStartForMs: number[] = [];
+        const leaseMs = 2000;
+        await consume(
+          async ({ startBefore }) => {
+            mayStartForMs.push(startBefore - Date.now());
+            return handlers.succeed();
+          },
+          { redisUrl: road.url, leaseMs },
+        );
+        // The worker hears of the task, and its question for it is not let through.
+        road.block();
+        await queue.submit(submission("t"));
+        const later = Date.now() + leaseMs * 0.8;
+        await waitFor(() => Date.now() > later, { description: "the question is old" });
+        road.open();
+        await whenStatus("t", "success");
+        expect(mayStartForMs).toHaveLength(1);
+        expect(mayStartForMs[0]).toBeGreaterThan(0);
+      }),
+    ));
 });
 
 describe("a Redis that is out of memory", () => {
