@@ -2,15 +2,17 @@ import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
 import type { Life } from "../fleet/life.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
+import { BUSY_MS } from "./limits.ts";
+import { lengthOf, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
 
 /** A process that young has not said yet what SIGTERM is to do to it. */
 const YOUNG_MS = 3_000;
 
-/** The API is to be gone within 5 s; the worker drains, stops what runs, and closes. A busy machine adds to both. */
-const STOP_LIMIT_MS = {
-  api: 5_000 + 2_000,
-  worker: (DRAIN_SECONDS + GRACE_SECONDS) * 1000 + 10_000 + 2_000,
+/** The worker drains, stops what runs, and closes. Whoever has not stopped by then exits with 1. */
+const STOP_MS = {
+  api: 5_000,
+  worker: (DRAIN_SECONDS + GRACE_SECONDS) * 1000 + 10_000,
 };
 
 /** Whether processes ran and ended when they should have. */
@@ -46,7 +48,7 @@ function judgeEnd(life: Life): Violation[] {
   if (!ended) return [];
   if (killedAt !== null) {
     // At the very end it is killed when it has not stopped in time.
-    return terminatedAt !== null && killedAt - terminatedAt > STOP_LIMIT_MS[role]
+    return terminatedAt !== null && killedAt - terminatedAt > STOP_MS[role] + BUSY_MS
       ? [{ rule: "stopped-badly", detail: `${who} had not stopped after ${killedAt - terminatedAt} ms` }]
       : [];
   }
@@ -55,8 +57,14 @@ function judgeEnd(life: Life): Violation[] {
     return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
   }
   if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
-  const frozenMs = life.freezes.reduce((sum, { from, to }) => sum + ((to ?? ended.at) - from), 0);
-  const tookMs = ended.at - terminatedAt - frozenMs;
-  if (ended.code === 0 && tookMs <= STOP_LIMIT_MS[role]) return [];
+  // Time passes for a frozen process as well: when it goes on, the time for its stop may be over.
+  const stop = { from: terminatedAt, to: ended.at };
+  const tookMs = without(
+    stop,
+    life.freezes.map(({ from, to }) => ({ from, to: to ?? ended.at })),
+  ).reduce((sum, span) => sum + lengthOf(span), 0);
+  const wasFrozenPastItsTime = tookMs < lengthOf(stop) && lengthOf(stop) >= STOP_MS[role];
+  const isGood = ended.code === 0 || (ended.code === 1 && wasFrozenPastItsTime);
+  if (isGood && tookMs <= STOP_MS[role] + BUSY_MS) return [];
   return [{ rule: "stopped-badly", detail: `${who} ended with ${how} after ${tookMs} ms`, at: ended.at }];
 }

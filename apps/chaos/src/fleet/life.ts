@@ -17,12 +17,12 @@ export interface Life {
 
 /** Whether it lived through all of that time without anything done to it. */
 export function wasWellDuring(life: Life, from: number, to: number): boolean {
-  const doomedAt = Math.min(
-    life.terminatedAt ?? Infinity,
-    life.killedAt ?? Infinity,
-    life.ended?.at ?? Infinity,
-  );
-  return life.startedAt <= from && doomedAt > to && !wasFrozenDuring(life, from, to);
+  return life.startedAt <= from && doomedAt(life) > to && !wasFrozenDuring(life, from, to);
+}
+
+/** When its end began, whoever wanted that. */
+export function doomedAt({ terminatedAt, killedAt, ended }: Life): number {
+  return Math.min(terminatedAt ?? Infinity, killedAt ?? Infinity, ended?.at ?? Infinity);
 }
 
 export function wasFrozenDuring({ freezes }: Life, from: number, to: number): boolean {
