@@ -134,6 +134,16 @@ describe("an outage of Redis", () => {
     60_000,
   );
 
+  it("is no reason for a start to fail: who opens the queue waits", () =>
+    withOutages(({ url, open }) =>
+      withRoad(url, async (road) => {
+        // Each connection asks once whether Redis is ready; the next question is whether it is one that loses nothing.
+        road.cutOnce((sent) => sent.split(/\r\ninfo\r\n/i).length > 2);
+        const queue = await open({ redisUrl: road.url });
+        await queueIsBack(queue);
+      }),
+    ));
+
   it("ends with everything that was acknowledged, also when Redis is killed", () =>
     withOutages(async ({ queue, consume, whenStatus, kill, restart }) => {
       for (const id of ["a", "b", "c"]) await queue.submit(submission(id));

@@ -9,6 +9,8 @@ export interface Road {
   block(): void;
   /** Lets go what waits, in its order. */
   open(): void;
+  /** Cuts the first connection of whose commands so far that is true. */
+  cutOnce(when: (sent: string) => boolean): void;
 }
 
 /** Runs the body with a road to the Redis at `url`. Where that is away, so is the road's end. */
@@ -16,10 +18,17 @@ export async function withRoad<T>(url: string, body: (road: Road) => Promise<T>)
   const { pathname } = new URL(url);
   const clients = new Set<Socket>();
   let blocked = false;
+  let cutWhen: ((sent: string) => boolean) | null = null;
   const server = createServer((client) => {
     const redis = connect(pathname);
     clients.add(client);
-    client.on("data", (chunk) => redis.write(chunk));
+    let sent = "";
+    client.on("data", (chunk) => {
+      sent += chunk.toString("latin1");
+      if (!cutWhen?.(sent)) return void redis.write(chunk);
+      cutWhen = null;
+      client.destroy();
+    });
     if (blocked) client.pause();
     redis.pipe(client);
     for (const socket of [client, redis]) {
@@ -42,6 +51,9 @@ export async function withRoad<T>(url: string, body: (road: Road) => Promise<T>)
       url: `redis://127.0.0.1:${port}`,
       block: () => set(true),
       open: () => set(false),
+      cutOnce(when) {
+        cutWhen = when;
+      },
     });
   } finally {
     server.close();
