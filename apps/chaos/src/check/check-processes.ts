@@ -44,27 +44,29 @@ const describeProcess = ({ pid, attempt, state, command }: CommandProcess) =>
 
 function judgeEnd(life: Life): Violation[] {
   const { name, pid, role, ended, terminatedAt, killedAt, startedAt } = life;
-  const who = `${name} (${pid})`;
   if (!ended) return [];
-  if (killedAt !== null) {
-    // At the very end it is killed when it has not stopped in time.
-    return terminatedAt !== null && killedAt - terminatedAt > STOP_MS[role] + BUSY_MS
-      ? [{ rule: "stopped-badly", detail: `${who} had not stopped after ${killedAt - terminatedAt} ms` }]
-      : [];
-  }
+  const who = `${name} (${pid})`;
   const how = ended.signal ?? `exit code ${ended.code}`;
   if (terminatedAt === null) {
+    if (killedAt !== null) return [];
     return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
   }
   if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
+  const { ms, frozenMs } = measureStop(life, terminatedAt, killedAt ?? ended.at);
+  const isInTime = ms <= STOP_MS[role] + BUSY_MS;
   // Time passes for a frozen process as well: when it goes on, the time for its stop may be over.
-  const stop = { from: terminatedAt, to: ended.at };
-  const tookMs = without(
-    stop,
-    life.freezes.map(({ from, to }) => ({ from, to: to ?? ended.at })),
-  ).reduce((sum, span) => sum + lengthOf(span), 0);
-  const wasFrozenPastItsTime = tookMs < lengthOf(stop) && lengthOf(stop) >= STOP_MS[role];
-  const isGood = ended.code === 0 || (ended.code === 1 && wasFrozenPastItsTime);
-  if (isGood && tookMs <= STOP_MS[role] + BUSY_MS) return [];
-  return [{ rule: "stopped-badly", detail: `${who} ended with ${how} after ${tookMs} ms`, at: ended.at }];
+  const wasOverAtThaw = frozenMs > 0 && ms + frozenMs >= STOP_MS[role];
+  const isGood = killedAt !== null || ended.code === 0 || (ended.code === 1 && wasOverAtThaw);
+  if (isGood && isInTime) return [];
+  const detail = killedAt === null ? `ended with ${how} after ${ms} ms` : `had not stopped after ${ms} ms`;
+  return [{ rule: "stopped-badly", detail: `${who} ${detail}`, at: ended.at }];
+}
+
+/** How long a stop took that began when the process could hear of it, and for how much of that it was frozen. */
+function measureStop({ freezes }: Life, terminatedAt: number, to: number) {
+  const frozen = freezes.map((freeze) => ({ from: freeze.from, to: freeze.to ?? to }));
+  const deaf = frozen.find((freeze) => freeze.from <= terminatedAt && freeze.to > terminatedAt);
+  const stop = { from: deaf?.to ?? terminatedAt, to };
+  const ms = without(stop, frozen).reduce((sum, span) => sum + lengthOf(span), 0);
+  return { ms, frozenMs: Math.max(0, lengthOf(stop) - ms) };
 }

@@ -251,6 +251,12 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
       lives.push(life({ ...frozen(-30_000, -1_000), terminatedAt: BEGAN, ended: ended(1, 15_000) })),
   ],
   [
+    "a worker ends with an error though it was frozen until it heard of its stop",
+    "stopped-badly",
+    ({ lives }) =>
+      lives.push(life({ ...frozen(-5_000, 20_000), terminatedAt: BEGAN, ended: ended(1, 21_000) })),
+  ],
+  [
     "a worker ends with an error in time, though it was frozen for a moment",
     "stopped-badly",
     ({ lives }) => lives.push(life({ ...frozen(100, 1_000), terminatedAt: BEGAN, ended: ended(1, 2_000) })),
@@ -332,6 +338,17 @@ describe("the checker", () => {
   it("excuses a stop whose time was over when its process thawed", () => {
     const evidence = goodEvidence();
     evidence.lives.push(life({ ...frozen(100, 20_000), terminatedAt: BEGAN, ended: ended(1, 21_000) }));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("excuses a stop that was cut short by a kill while its process was frozen", () => {
+    const evidence = goodEvidence();
+    evidence.lives.push(
+      life({
+        ...frozen(100, 14_500),
+        ...{ terminatedAt: BEGAN, killedAt: BEGAN + 14_500, ended: ended(0, 14_500) },
+      }),
+    );
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
