@@ -1,6 +1,7 @@
 --[[
   Puts a task back at the head of the line that was leased to a worker which never heard of it, because the
-  connection was cut before the answer came. No attempt is used up: nothing was started.
+  connection was cut before the answer came, or which heard of it when it was about to stop. No attempt is used up:
+  nothing was started.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   ARGV[1]  JSON: jobId, holder, attempt: the lease as the record had it when the worker looked

@@ -15,7 +15,7 @@ import type { Log } from "./log.ts";
 import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
 import { createOutputWriter, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
-import { reclaimLost } from "./scripts.ts";
+import { giveBack, reclaimLost } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchAnswers } from "./watch-answers.ts";
@@ -61,9 +61,9 @@ export interface TaskConsumer {
   isConsuming(): boolean;
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
-  /** Takes no more tasks; those that run go on. */
+  /** Takes no more tasks, and gives back what is granted to it yet; those that run go on. */
   pause(): Promise<void>;
-  /** Resolves when no task runs here any more. */
+  /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
@@ -164,8 +164,7 @@ export async function startTaskConsumer(
     died: loop.died,
     pause: () => worker.pause(true),
     async idle() {
-      // A task may be taken by the last fetch that was under way.
-      while (running.size > 0) await Promise.all([...running.values()].map(({ settled }) => settled));
+      await Promise.all([...running.values()].map(({ settled }) => settled));
     },
     async close(timeoutMs) {
       clearInterval(reclaiming);
@@ -185,9 +184,17 @@ export async function startTaskConsumer(
   /** BullMQ's processor. Ends by the one error that tells BullMQ to leave the job to us, and go on. */
   async function process(job: Job<StoredSubmission>, token = ""): Promise<never> {
     const jobId = job.id!;
+    const claim = { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted };
+    // The answer to a question from before the stop: what it would run on may be gone.
+    if (worker.isPaused()) {
+      await giveBack(runner, claim).catch((error: Error) =>
+        log.warn({ err: error, job: jobId }, "giving back a task failed; its lease expires"),
+      );
+      throw new WaitingError();
+    }
     const lease = createLease({
       runner,
-      claim: { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted },
+      claim,
       leaseMs,
       abandoned: abandoned.signal,
       log,

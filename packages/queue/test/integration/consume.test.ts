@@ -101,14 +101,19 @@ describe("a worker", () => {
     }));
 
   it("takes no more tasks once it is paused, and is idle when the running ones have ended", () =>
-    withQueue(async ({ queue, consume, whenStatus }) => {
+    withQueue(async ({ queue, consume }) => {
       await queue.submit(submission("t"));
       let release = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const consumer = await consume(() => released.then(handlers.succeed));
-      await whenStatus("t", "running");
+      let started = false;
+      const consumer = await consume(() => {
+        started = true;
+        return released.then(handlers.succeed);
+      });
+      // The record says so a moment before the worker hears of it.
+      await waitFor(() => started, { description: "t runs" });
       expect(consumer.isConsuming()).toBe(true);
       await consumer.pause();
       expect(consumer.isConsuming()).toBe(false);

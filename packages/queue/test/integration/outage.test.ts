@@ -159,6 +159,32 @@ describe("an outage of Redis", () => {
 });
 
 describe("a lease whose answer was long under way", () => {
+  it("is given back where the worker has been told to stop meanwhile, and costs no attempt", () =>
+    withOutages(({ url, queue, consume, whenStatus }) =>
+      withRoad(url, async (road) => {
+        const started: string[] = [];
+        const consumer = await consume(
+          async ({ taskId }) => {
+            started.push(taskId);
+            return handlers.succeed();
+          },
+          { redisUrl: road.url },
+        );
+        road.block();
+        await queue.submit(submission("t"));
+        await waitFor(() => road.waiting().includes(":active"), { description: "it asks for the task" });
+        await consumer.pause();
+        await consumer.idle();
+        const closed = consumer.close(5_000);
+        road.open();
+        await closed;
+        expect(started).toEqual([]);
+        expect(await queue.find("t")).toMatchObject({ status: "queued", attempt: 0 });
+        await consume(handlers.succeed);
+        expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
+      }),
+    ));
+
   it("is not taken for stale where it was granted late: the task may start", () =>
     withOutages(({ url, queue, consume, whenStatus }) =>
       withRoad(url, async (road) => {

@@ -7,6 +7,8 @@ export interface Road {
   url: string;
   /** What clients send waits from here on; answers still come. */
   block(): void;
+  /** All commands that wait, as they were sent. */
+  waiting(): string;
   /** Lets go what waits, in its order. */
   open(): void;
   /** Cuts the first connection of whose commands so far that is true. */
@@ -16,47 +18,53 @@ export interface Road {
 /** Runs the body with a road to the Redis at `url`. Where that is away, so is the road's end. */
 export async function withRoad<T>(url: string, body: (road: Road) => Promise<T>): Promise<T> {
   const { pathname } = new URL(url);
-  const clients = new Set<Socket>();
+  const waiting = new Map<Socket, { redis: Socket; chunks: Buffer[] }>();
   let blocked = false;
   let cutWhen: ((sent: string) => boolean) | null = null;
   const server = createServer((client) => {
     const redis = connect(pathname);
-    clients.add(client);
+    const chunks: Buffer[] = [];
+    waiting.set(client, { redis, chunks });
     let sent = "";
     client.on("data", (chunk) => {
       sent += chunk.toString("latin1");
-      if (!cutWhen?.(sent)) return void redis.write(chunk);
-      cutWhen = null;
-      client.destroy();
+      if (cutWhen?.(sent)) {
+        cutWhen = null;
+        client.destroy();
+      } else if (blocked) chunks.push(chunk);
+      else redis.write(chunk);
     });
-    if (blocked) client.pause();
     redis.pipe(client);
     for (const socket of [client, redis]) {
       socket.on("error", () => {});
       socket.on("close", () => {
-        clients.delete(client);
+        waiting.delete(client);
         client.destroy();
         redis.destroy();
       });
     }
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const set = (value: boolean) => {
-    blocked = value;
-    for (const client of clients) blocked ? client.pause() : client.resume();
-  };
   try {
     const { port } = server.address() as AddressInfo;
     return await body({
       url: `redis://127.0.0.1:${port}`,
-      block: () => set(true),
-      open: () => set(false),
+      block() {
+        blocked = true;
+      },
+      waiting: () => [...waiting.values()].map(({ chunks }) => Buffer.concat(chunks).toString()).join(""),
+      open() {
+        blocked = false;
+        for (const { redis, chunks } of waiting.values()) {
+          for (const chunk of chunks.splice(0)) redis.write(chunk);
+        }
+      },
       cutOnce(when) {
         cutWhen = when;
       },
     });
   } finally {
     server.close();
-    for (const client of clients) client.destroy();
+    for (const client of waiting.keys()) client.destroy();
   }
 }
