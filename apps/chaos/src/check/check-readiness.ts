@@ -23,8 +23,10 @@ export function checkReadiness({ probes, lives, outages }: Evidence): Violation[
 
 function whyNotReady(life: Life, { sentAt, receivedAt }: Probe, outages: Evidence["outages"]): string | null {
   const outage = outages.find(
-    ({ from, returnsAt }) =>
-      from + NOTICES_OUTAGE_MS[life.role] + BUSY_MS < sentAt && receivedAt < (returnsAt ?? Infinity),
+    ({ kind, from, returnsAt }) =>
+      kind === "away" &&
+      from + NOTICES_OUTAGE_MS[life.role] + BUSY_MS < sentAt &&
+      receivedAt < (returnsAt ?? Infinity),
   );
   if (outage) return `Redis was away since ${sentAt - outage.from} ms`;
   const stoppingMs = sentAt - (life.terminatedAt ?? Infinity);

@@ -352,6 +352,12 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("lets an API be ready while connections are cut", () => {
+    const evidence = goodEvidence();
+    sayReady(evidence, wellApi(), probe(2_000, 200, 13), { ...outage(1_000, 3_000), kind: "cut" });
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
   it("lets a worker need a moment to hear of an outage, and everybody to recover from it", () => {
     const evidence = goodEvidence();
     sayReady(evidence, wellWorker(), probe(2_000, 200, 12), outage(1_000, 3_000));
