@@ -35,7 +35,7 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
     next();
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
-  app.use(healthRoutes(queue));
+  app.use(healthRoutes(queue, stopping));
   app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
   app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", authenticator.api, runRoutes({ queue, stopping }));

@@ -1,6 +1,6 @@
 import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
-import type { Life } from "../fleet/life.ts";
+import { heardOfStopAt, type Life } from "../fleet/life.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
 import { BUSY_MS } from "./limits.ts";
 import { lengthOf, without } from "./span.ts";
@@ -52,7 +52,7 @@ function judgeEnd(life: Life): Violation[] {
     return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
   }
   if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
-  const { ms, frozenMs } = measureStop(life, terminatedAt, killedAt ?? ended.at);
+  const { ms, frozenMs } = measureStop(life, killedAt ?? ended.at);
   const isInTime = ms <= STOP_MS[role] + BUSY_MS;
   // Time passes for a frozen process as well: when it goes on, the time for its stop may be over.
   const wasOverAtThaw = frozenMs > 0 && ms + frozenMs >= STOP_MS[role];
@@ -62,11 +62,10 @@ function judgeEnd(life: Life): Violation[] {
   return [{ rule: "stopped-badly", detail: `${who} ${detail}`, at: ended.at }];
 }
 
-/** How long a stop took that began when the process could hear of it, and for how much of that it was frozen. */
-function measureStop({ freezes }: Life, terminatedAt: number, to: number) {
-  const frozen = freezes.map((freeze) => ({ from: freeze.from, to: freeze.to ?? to }));
-  const deaf = frozen.find((freeze) => freeze.from <= terminatedAt && freeze.to > terminatedAt);
-  const stop = { from: deaf?.to ?? terminatedAt, to };
+/** How long the process worked at its stop, and for how long it was frozen in it. */
+function measureStop(life: Life, to: number) {
+  const frozen = life.freezes.map((freeze) => ({ from: freeze.from, to: freeze.to ?? to }));
+  const stop = { from: Math.min(heardOfStopAt(life), to), to };
   const ms = without(stop, frozen).reduce((sum, span) => sum + lengthOf(span), 0);
   return { ms, frozenMs: Math.max(0, lengthOf(stop) - ms) };
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Probe } from "../evidence/watch-readiness.ts";
-import { type Life, wasFrozenDuring } from "../fleet/life.ts";
+import { heardOfStopAt, type Life, wasFrozenDuring } from "../fleet/life.ts";
 import { calmOf } from "./calm.ts";
 import { BUSY_MS, TAKES_TASKS_MS } from "./limits.ts";
 import type { Violation } from "./violation.ts";
@@ -29,7 +29,7 @@ function whyNotReady(life: Life, { sentAt, receivedAt }: Probe, outages: Evidenc
       receivedAt < (returnsAt ?? Infinity),
   );
   if (outage) return `Redis was away since ${sentAt - outage.from} ms`;
-  const stoppingMs = sentAt - (life.terminatedAt ?? Infinity);
+  const stoppingMs = sentAt - heardOfStopAt(life);
   return stoppingMs > BUSY_MS ? `it was told to stop ${stoppingMs} ms before` : null;
 }
 

@@ -25,6 +25,13 @@ export function doomedAt({ terminatedAt, killedAt, ended }: Life): number {
   return Math.min(terminatedAt ?? Infinity, killedAt ?? Infinity, ended?.at ?? Infinity);
 }
 
+/** When it could hear that it was told to end: a frozen process hears it when it goes on. */
+export function heardOfStopAt({ terminatedAt, freezes }: Life): number {
+  if (terminatedAt === null) return Infinity;
+  const deaf = freezes.find(({ from, to }) => from <= terminatedAt && (to ?? Infinity) > terminatedAt);
+  return deaf ? (deaf.to ?? Infinity) : terminatedAt;
+}
+
 export function wasFrozenDuring({ freezes }: Life, from: number, to: number): boolean {
   return freezes.some((freeze) => freeze.from <= to && (freeze.to ?? Infinity) >= from);
 }

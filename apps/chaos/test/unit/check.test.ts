@@ -352,6 +352,13 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("lets a process be ready that has not heard of its stop yet, because it was frozen", () => {
+    const evidence = goodEvidence();
+    const api = { ...wellApi(), ...frozen(-100, 800), terminatedAt: BEGAN };
+    sayReady(evidence, api, probe(1_000, 200, 13));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
   it("lets an API be ready while connections are cut", () => {
     const evidence = goodEvidence();
     sayReady(evidence, wellApi(), probe(2_000, 200, 13), { ...outage(1_000, 3_000), kind: "cut" });
