@@ -39,7 +39,7 @@ export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, lo
     next();
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
-  app.use(healthRoutes(queue));
+  app.use(healthRoutes(queue, stopping));
   app.use(
     "/dashboard",
     mountedAt("/dashboard"),

@@ -16,8 +16,14 @@ const messages: Record<Verdict, string> = {
   recovered: "a task that was due stood in no line: it waits again",
 };
 
+/** Between two looks of the whole fleet. Less than a worker's own: the mark of its last look must not hide its next. */
+const FLEET_SHARE_OF_LOOK = 0.8;
+
+/** After an outage the others may connect a second later, and only then hold their leases again. */
+const RETURN_MS = 2_000;
+
 interface ReclaimingOptions {
-  /** Between two looks of the whole fleet. */
+  /** Between two looks of this worker. */
   intervalMs: number;
   observe: Observe;
   log: Log;
@@ -29,13 +35,21 @@ export function startReclaiming(
   { intervalMs, observe, log }: ReclaimingOptions,
 ): { stop(): void } {
   const timer = setInterval(look, intervalMs);
+  let connectedAt = Date.now();
+  runner.redis.on("ready", () => {
+    connectedAt = Date.now();
+  });
   return { stop: () => clearInterval(timer) };
 
   async function look(): Promise<void> {
-    if (runner.redis.status !== "ready") return;
+    if (runner.redis.status !== "ready" || Date.now() - connectedAt < RETURN_MS) return;
     try {
-      const outcomes = { lost: lostOutcome, canceled: canceledOutcome };
-      const reclaimed = await reclaimLost(runner, { now: Date.now(), intervalMs, ...outcomes });
+      const reclaimed = await reclaimLost(runner, {
+        now: Date.now(),
+        intervalMs: Math.floor(intervalMs * FLEET_SHARE_OF_LOOK),
+        lost: lostOutcome,
+        canceled: canceledOutcome,
+      });
       for (let i = 0; i < reclaimed.length; i += 2) {
         await tell(reclaimed[i]!, reclaimed[i + 1] as Verdict);
       }

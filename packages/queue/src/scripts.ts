@@ -118,7 +118,7 @@ export function reclaimLost(
 const giveBackScript = loadScript("give-back");
 export function giveBack(
   runner: ScriptRunner,
-  args: Omit<LeaseClaim, "token">,
+  args: Omit<LeaseClaim, "token"> & { startedOn: number },
 ): Promise<"given-back" | "changed"> {
   return run(giveBackScript, runner, [args]);
 }

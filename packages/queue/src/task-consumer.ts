@@ -18,6 +18,7 @@ import { internalOutcome } from "./outcomes.ts";
 import { bytesOf, createOutputQueue, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { startReclaiming } from "./reclaiming.ts";
+import { giveBack } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
@@ -70,9 +71,9 @@ export interface TaskConsumer {
   running(): number;
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
-  /** Takes no more tasks; those that run go on. */
+  /** Takes no more tasks, and gives back what is granted to it yet; those that run go on. */
   pause(): Promise<void>;
-  /** Resolves when no task runs here any more. */
+  /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
@@ -85,7 +86,7 @@ const leftToUs = new WaitingError();
 const TELL_START_MS = 2;
 
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
-const LOOKS_PER_LEASE = 4;
+const LOOKS_PER_LEASE = 5;
 
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
@@ -146,8 +147,8 @@ export async function startTaskConsumer(
   worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
-  // Every lock may have expired while Redis was away.
   redis.on("ready", () => {
+    // Every lock may have expired while Redis was away.
     renew();
     recoverUnheard();
   });
@@ -177,8 +178,7 @@ export async function startTaskConsumer(
     died: loop.died,
     pause: () => worker.pause(true),
     async idle() {
-      // A task may be taken by the last fetch that was under way.
-      while (running.size > 0) await Promise.all([...running.values()].map(({ settled }) => settled));
+      await Promise.all([...running.values()].map(({ settled }) => settled));
     },
     async close(timeoutMs) {
       reclaiming.stop();
@@ -198,9 +198,17 @@ export async function startTaskConsumer(
   /** BullMQ's processor. Ends by the one error that tells BullMQ to leave the job to us, and go on. */
   async function process(job: Job<StoredSubmission>, token = ""): Promise<never> {
     const jobId = job.id!;
+    const claim = { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted };
+    // The answer to a question from before the stop: what it would run on may be gone.
+    if (worker.isPaused()) {
+      await giveBack(runner, { ...claim, startedOn: job.processedOn ?? 0 }).catch((error: Error) =>
+        log.warn({ err: error, job: jobId }, "giving back a task failed; its lease expires"),
+      );
+      throw leftToUs;
+    }
     const lease = createLease({
       runner,
-      claim: { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted },
+      claim,
       leaseMs,
       abandoned: abandoned.signal,
       log,

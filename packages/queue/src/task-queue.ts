@@ -116,9 +116,10 @@ export interface TaskQueue {
 export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
   const redis = openRequestConnection(options.redisUrl, options.log);
   const subscriber = openPersistentConnection(options.redisUrl, "host-runner-api-events", options.log);
-  await Promise.all([untilReady(redis), untilReady(subscriber)]);
   try {
-    await assertUsableRedis(redis, options.log);
+    // By the connection that asks again where it breaks: the other one would give up at once.
+    await assertUsableRedis(subscriber, options.log);
+    await untilReady(redis);
     return createTaskQueue(options, redis, subscriber);
   } catch (error) {
     redis.disconnect();
