@@ -9,6 +9,7 @@ import {
   isEnded,
   type NamedSubmission,
   type Task,
+  type TaskSummary,
   type Worker,
 } from "@host-runner/contracts";
 import { Queue } from "bullmq";
@@ -24,8 +25,8 @@ import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
 import { reachingRedis } from "./queue-error.ts";
-import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
-import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
+import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
+import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
 import { listWorkers } from "./workers.ts";
@@ -85,8 +86,12 @@ export interface TaskQueue {
   workers(): Promise<Worker[]>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
-  /** For a dashboard: the BullMQ queue behind all this. */
+  /** For a dashboard: the BullMQ queue behind all this, and what its jobs carry, by their ids. */
   readonly bullmq: Queue;
+  /** The executions without what they wrote, null where there is none. */
+  summaries(jobIds: string[]): Promise<(TaskSummary | null)[]>;
+  /** The last of an execution's output; see `readOutputEnd`. */
+  outputEnd(jobId: string, maxBytes: number): Promise<OutputPiece[]>;
   close(): Promise<void>;
 }
 
@@ -213,6 +218,12 @@ function createTaskQueue(
       reachingRedis(`read the output of task ${task.task_id}`, () =>
         readOutput(redis, keys, task, after, maxBytes),
       ),
+
+    summaries: (jobIds) =>
+      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readSummary(redis, keys, jobId)))),
+
+    outputEnd: (jobId, maxBytes) =>
+      reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
 
