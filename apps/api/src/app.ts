@@ -5,8 +5,9 @@ import express, { type Express } from "express";
 import { createAuthenticator } from "./authenticate.ts";
 import { answerProblems, noSuchResource } from "./problems.ts";
 import { refuseForeignSites } from "./refuse-foreign-sites.ts";
-import { dashboardRoutes } from "./routes/dashboard.ts";
+import { descriptionRoutes, docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { lazily } from "./routes/lazily.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { workerRoutes } from "./routes/workers.ts";
@@ -36,7 +37,13 @@ export function createApp({ queue, tokens, maxPromptBytes, stopping, log }: AppO
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
   app.use(healthRoutes(queue));
-  app.use("/dashboard", authenticator.browser("admin"), dashboardRoutes("/dashboard", queue.bullmq));
+  app.use("/openapi.json", authenticator.browser("read"), descriptionRoutes());
+  app.use("/docs", authenticator.browser("read"), docsRoutes());
+  const loadDashboard = lazily(async () => {
+    const { dashboardRoutes } = await import("./routes/dashboard.ts");
+    return dashboardRoutes("/dashboard", queue);
+  });
+  app.use("/dashboard", authenticator.browser("admin"), loadDashboard);
   app.use("/tasks", authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", authenticator.api, runRoutes({ queue, stopping }));
   app.use("/workers", authenticator.api, workerRoutes(queue));

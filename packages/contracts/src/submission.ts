@@ -142,6 +142,7 @@ export const submissionSchema = z
   .meta({
     id: "Submission",
     description: "What is to be run. `null` stands for an absent field; unknown fields are dropped.",
+    examples: [{ task_id: "greeting", prompt: "hello" }],
   });
 
 /** A valid submission: every field there, null where the caller gave none; unknown ones dropped. */
