@@ -7,8 +7,9 @@ import { createAuthenticator } from "./authenticate.ts";
 import { answerProblems, noSuchResource } from "./problems.ts";
 import { refuseForeignSites } from "./refuse-foreign-sites.ts";
 import { callbackRoutes } from "./routes/callbacks.ts";
-import { dashboardRoutes } from "./routes/dashboard.ts";
+import { descriptionRoutes, docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { lazily } from "./routes/lazily.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { taskRoutes } from "./routes/tasks.ts";
@@ -40,16 +41,17 @@ export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, lo
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
   app.use(healthRoutes(queue, stopping));
-  app.use(
-    "/dashboard",
-    mountedAt("/dashboard"),
-    authenticator.browser("admin"),
-    dashboardRoutes("/dashboard", queue.bullmq),
-  );
+  app.use("/openapi.json", mountedAt("/openapi.json"), authenticator.browser("read"), descriptionRoutes());
+  app.use("/docs", mountedAt("/docs"), authenticator.browser("read"), docsRoutes());
+  const loadDashboard = lazily(async () => {
+    const { dashboardRoutes } = await import("./routes/dashboard.ts");
+    return dashboardRoutes("/dashboard", queue);
+  });
+  app.use("/dashboard", mountedAt("/dashboard"), authenticator.browser("admin"), loadDashboard);
   app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", mountedAt("/runs"), authenticator.api, runRoutes({ queue, stopping }));
-  app.use("/callbacks", mountedAt("/callbacks"), authenticator.api, callbackRoutes(queue));
   app.use("/workers", mountedAt("/workers"), authenticator.api, workerRoutes(queue));
+  app.use("/callbacks", mountedAt("/callbacks"), authenticator.api, callbackRoutes(queue));
   app.use("/metrics", mountedAt("/metrics"), authenticator.api, metricsRoutes(metrics));
   app.use(authenticator.api, noSuchResource);
   app.use(answerProblems(log));

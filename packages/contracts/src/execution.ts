@@ -13,7 +13,8 @@ export type Exit =
   /** It never ran. `message` says why, in one line that names what is missing. */
   | { kind: "spawn-failed"; message: string };
 
-export type OutputStream = "stdout" | "stderr";
+export const outputStreams = ["stdout", "stderr"] as const;
+export type OutputStream = (typeof outputStreams)[number];
 
 /** What a command wrote, as the task keeps it: valid UTF-8 tails, and exact counts in bytes. */
 export interface OutputSummary {

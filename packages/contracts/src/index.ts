@@ -1,6 +1,7 @@
 /**
- * What crosses a process boundary: the task, the submission, outcomes, errors, settings. No I/O.
+ * What crosses a process boundary: the task, the submission, answers, outcomes, errors, settings. No I/O.
  */
+export * from "./answers.ts";
 export * from "./callback.ts";
 export * from "./canonical-json.ts";
 export * from "./environment.ts";

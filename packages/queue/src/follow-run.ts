@@ -1,9 +1,15 @@
-import { HostRunnerError, isEnded, type TaskStatus, taskStatuses } from "@host-runner/contracts";
+import {
+  HostRunnerError,
+  isEnded,
+  type TaskStatus,
+  type TaskSummary,
+  taskStatuses,
+} from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import { fingerprint } from "./follow-task.ts";
 import type { Hints } from "./hints.ts";
 import type { Keys } from "./keys.ts";
-import { listTasks, readSummaries, type TaskSummary } from "./list-tasks.ts";
+import { listTasks, readSummaries } from "./list-tasks.ts";
 import { reachingRedis } from "./queue-error.ts";
 
 /** What a follower of a run sees: each of its tasks whenever that has changed, and the end as the last. */

@@ -1,8 +1,7 @@
-import { isEnded, type Task } from "@host-runner/contracts";
+import { isEnded, type Task, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Hints } from "./hints.ts";
 import type { Keys } from "./keys.ts";
-import type { TaskSummary } from "./list-tasks.ts";
 import { reachingRedis } from "./queue-error.ts";
 import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
 import { findTask } from "./read-tasks.ts";

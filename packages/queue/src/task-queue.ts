@@ -9,6 +9,7 @@ import {
   isEnded,
   type NamedSubmission,
   type Task,
+  type TaskSummary,
   type Worker,
 } from "@host-runner/contracts";
 import { Queue } from "bullmq";
@@ -21,15 +22,15 @@ import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
-import { listTasks, type TaskPage, type TaskQuery, type TaskSummary } from "./list-tasks.ts";
+import { listTasks, type TaskPage, type TaskQuery } from "./list-tasks.ts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
 import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
-import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
-import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
+import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
+import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
@@ -104,8 +105,12 @@ export interface TaskQueue {
   depth(): Promise<QueueDepth>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
-  /** For a dashboard: the BullMQ queue behind all this. */
+  /** For a dashboard: the BullMQ queue behind all this, and what its jobs carry, by their ids. */
   readonly bullmq: Queue;
+  /** The executions without what they wrote, null where there is none. */
+  summaries(jobIds: string[]): Promise<(TaskSummary | null)[]>;
+  /** The last of an execution's output; see `readOutputEnd`. */
+  outputEnd(jobId: string, maxBytes: number): Promise<OutputPiece[]>;
   close(): Promise<void>;
 }
 
@@ -244,6 +249,12 @@ function createTaskQueue(
       reachingRedis(`read the output of task ${task.task_id}`, () =>
         readOutput(redis, keys, task, after, maxBytes),
       ),
+
+    summaries: (jobIds) =>
+      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readSummary(redis, keys, jobId)))),
+
+    outputEnd: (jobId, maxBytes) =>
+      reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
 

@@ -3,12 +3,12 @@ import type { CallbackQuery, TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { z } from "zod";
 import { onlyMethods } from "../problems.ts";
-import { pageLimit } from "./task-query.ts";
+import { pageCursor, pageLimit } from "./task-query.ts";
 
-const callbackQuerySchema = z.object({
-  state: z.enum(["failed", "pending"]).optional().default("failed"),
+export const callbackQuerySchema = z.object({
+  state: z.enum(["failed", "pending"]).optional().default("failed").meta({ description: "Which of them." }),
   limit: pageLimit,
-  cursor: z.string().optional(),
+  cursor: pageCursor,
 });
 
 /** The callbacks that are owed, or could not be delivered. */

@@ -1,5 +1,5 @@
-import { isEnded } from "@host-runner/contracts";
-import { countByStatus, type RunEvent, type TaskQueue, type TaskSummary } from "@host-runner/queue";
+import { isEnded, type Run, type TaskSummary } from "@host-runner/contracts";
+import { countByStatus, type RunEvent, type TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
 import { type SentEvent, sendEvents } from "../send-events.ts";
@@ -88,6 +88,6 @@ async function* sent(events: AsyncIterable<RunEvent>): AsyncGenerator<SentEvent>
   }
 }
 
-function describeRun(run_id: string, tasks: TaskSummary[]) {
+function describeRun(run_id: string, tasks: TaskSummary[]): Run {
   return { run_id, counts: countByStatus(tasks.map(({ status }) => status)), tasks };
 }

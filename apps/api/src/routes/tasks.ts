@@ -27,7 +27,7 @@ const MAX_ESCAPED_BYTES = 6;
 const OTHER_FIELDS_BYTES = 256 * 1024;
 
 /** Submissions in one call, and the bytes of all: they are in memory at the same time, several times over. */
-const MAX_BATCH = 1_000;
+export const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** Longer than proxies keep a silent connection; who wants to wait longer asks again. */

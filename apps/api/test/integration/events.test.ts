@@ -1,53 +1,14 @@
 import { get } from "node:http";
 import type { Task } from "@host-runner/contracts";
-import { startTaskConsumer, type TaskHandler } from "@host-runner/queue";
 import { waitFor, withRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { type TestApi, withApi, withApiOn } from "./with-api.ts";
+import { type Write, withWorker } from "./with-worker.ts";
 
 interface SentEvent {
   event: string;
   id: string;
   data: Record<string, unknown>;
-}
-
-const silent = { info() {}, warn() {}, error() {} };
-
-async function withWorker(
-  { redisUrl, name }: { redisUrl: string; name: string },
-  write: (output: Parameters<TaskHandler>[2]) => Promise<void>,
-  body: () => Promise<void>,
-): Promise<void> {
-  const summary = {
-    stdout: "",
-    stderr: "",
-    stdoutBytes: 0,
-    stderrBytes: 0,
-    stdoutTruncated: false,
-    stderrTruncated: false,
-  };
-  const consumer = await startTaskConsumer(
-    {
-      redisUrl,
-      queue: name,
-      holder: { id: "w", pid: 1, host: "h", executor: "mock" },
-      executors: ["mock"],
-      concurrency: 4,
-      leaseMs: 10_000,
-      outputKeepBytes: 1024 * 1024,
-      log: silent,
-    },
-    async (_task, _signal, output) => {
-      await write(output);
-      const message = "mock execution completed";
-      return { status: "success", reason: null, message, exitCode: 0, signal: null, output: summary };
-    },
-  );
-  try {
-    await body();
-  } finally {
-    await consumer.close(1000);
-  }
 }
 
 /** The events up to the end, or as many as `count`. */
@@ -80,7 +41,7 @@ const outputOf = (events: SentEvent[]) =>
 
 const lines = (n: number) => Array.from({ length: n }, (_, i) => `line ${i} é\n`);
 
-async function writeLines(output: Parameters<TaskHandler>[2], n: number): Promise<void> {
+async function writeLines(output: Parameters<Write>[0], n: number): Promise<void> {
   let offset = 0;
   for (const line of lines(n)) {
     await output.write("stdout", offset, Buffer.from(line));
@@ -168,7 +129,7 @@ describe("GET /tasks/{id}/events", () => {
     withApi({}, async (api) => {
       await api.call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
       const chunk = Buffer.alloc(64 * 1024, "x");
-      const write: Parameters<typeof withWorker>[1] = async (output) => {
+      const write: Write = async (output) => {
         for (let i = 0; i < 15; i++) await output.write("stdout", i * chunk.length, chunk);
       };
       await withWorker(api, write, async () => {
@@ -204,7 +165,7 @@ describe("GET /tasks/{id}/output", () => {
   it("answers the bytes, of both streams or one, from an offset, or the last lines", () =>
     withApi({}, async (api) => {
       await api.call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
-      const write: Parameters<typeof withWorker>[1] = async (output) => {
+      const write: Write = async (output) => {
         await output.write("stdout", 0, Buffer.from("one\ntwo\n"));
         await output.write("stderr", 0, Buffer.from("problem\n"));
         await output.write("stdout", 8, Buffer.from("three"));

@@ -12,6 +12,7 @@ export function nextSteps({ url, redis, needsToken }: NextSteps): string {
   const lines = [
     "",
     `  API        ${url}`,
+    `  Docs       ${url}/docs`,
     `  Dashboard  ${url}/dashboard`,
     `  Redis      ${redis}`,
     "",
