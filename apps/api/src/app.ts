@@ -1,4 +1,4 @@
-import type { ApiToken } from "@host-runner/contracts";
+import { type ApiToken, createRedactor } from "@host-runner/contracts";
 import type { ApiMetrics } from "@host-runner/metrics";
 import type { TaskQueue } from "@host-runner/queue";
 import type { Logger } from "@host-runner/service";
@@ -22,13 +22,23 @@ export interface AppOptions {
   tokens: ApiToken[];
   maxPromptBytes: number;
   metrics: ApiMetrics;
+  /** What the dashboard must not show, beside what looks like a secret. */
+  secrets?: readonly string[];
   /** Aborted when the process stops. */
   stopping: AbortSignal;
   log: Logger;
 }
 
 /** The HTTP interface. Validates, enqueues, responds; everything that lasts is in the queue. */
-export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, log }: AppOptions): Express {
+export function createApp({
+  queue,
+  tokens,
+  maxPromptBytes,
+  metrics,
+  secrets = [],
+  stopping,
+  log,
+}: AppOptions): Express {
   const authenticator = createAuthenticator(tokens);
   const app = express();
   app.disable("x-powered-by");
@@ -45,7 +55,7 @@ export function createApp({ queue, tokens, maxPromptBytes, metrics, stopping, lo
   app.use("/docs", mountedAt("/docs"), authenticator.browser("read"), docsRoutes());
   const loadDashboard = lazily(async () => {
     const { dashboardRoutes } = await import("./routes/dashboard.ts");
-    return dashboardRoutes("/dashboard", queue);
+    return dashboardRoutes("/dashboard", queue, createRedactor(secrets));
   });
   app.use("/dashboard", mountedAt("/dashboard"), authenticator.browser("admin"), loadDashboard);
   app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));

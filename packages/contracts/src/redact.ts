@@ -3,11 +3,13 @@
  * (`Authorization: Bearer ...`, `password=...`, `"api_key": "..."`), and values that are given word for word.
  */
 
-const MARK = "[REDACTED]";
+export const REDACTED = "[REDACTED]";
 
 export interface Redactor {
   /** A whole text, without its secrets. */
   text(text: string): string;
+  /** A JSON value without the secrets in its texts, and without those that have a telling name. */
+  json(value: unknown): unknown;
   /** For a text that comes in pieces: a secret is found wherever it is cut. */
   stream(): RedactingStream;
 }
@@ -21,14 +23,27 @@ export interface RedactingStream {
 
 export function createRedactor(secrets: readonly string[] = []): Redactor {
   const stream = () => chain(redactLiterals(secrets), redactNamedValues());
-  return {
-    stream,
-    text(text) {
-      const whole = stream();
-      return whole.write(text) + whole.end();
-    },
-  };
+  return { stream, text, json };
+
+  function text(given: string): string {
+    const whole = stream();
+    return whole.write(given) + whole.end();
+  }
+
+  function json(value: unknown): unknown {
+    if (typeof value === "string") return text(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(json);
+    const entries = Object.entries(value).map(([name, of]) => {
+      const isSecret = typeof of === "string" && of !== "" && SECRET_NAME.test(name);
+      return [name, isSecret ? REDACTED : json(of)];
+    });
+    return Object.fromEntries(entries);
+  }
 }
+
+const SECRET_NAME =
+  /(?:authorization|password|passwd|token|api[_-]?key|access[_-]?key|secret(?:[_-]?key)?)$/i;
 
 /** Shorter ones stand in any text by chance (the limit is that of Buildkite's agent). */
 export const MIN_SECRET_CHARACTERS = 6;
@@ -77,7 +92,7 @@ function redactLiterals(secrets: readonly string[]): RedactingStream {
       let undecided = beginningOfSecret(text, 0);
       literal.lastIndex = 0;
       for (let match = literal.exec(text); match && match.index < undecided; match = literal.exec(text)) {
-        result += text.slice(from, match.index) + MARK;
+        result += text.slice(from, match.index) + REDACTED;
         from = literal.lastIndex;
         if (undecided < from) undecided = beginningOfSecret(text, from);
       }
@@ -85,7 +100,7 @@ function redactLiterals(secrets: readonly string[]): RedactingStream {
       return result + text.slice(from, undecided);
     },
     end() {
-      const rest = held.replace(literal, MARK);
+      const rest = held.replace(literal, REDACTED);
       held = "";
       return rest;
     },
@@ -163,7 +178,7 @@ function redactNamedValues(): RedactingStream {
       const end = endOfValue(name[2] ?? name[3] ?? name[4]);
       end.pattern.lastIndex = start;
       if (start === text.length || end.pattern.exec(text)?.index === start) continue;
-      result += text.slice(from, start) + MARK;
+      result += text.slice(from, start) + REDACTED;
       from = start;
       valueEnd = end;
     }

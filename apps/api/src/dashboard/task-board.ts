@@ -1,4 +1,5 @@
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { REDACTED, type Redactor } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { describeJob } from "./describe-job.ts";
 import { toLogLines } from "./to-log-lines.ts";
@@ -12,10 +13,10 @@ type Job = Awaited<ReturnType<BullMQAdapter["getJobs"]>>[number];
 export class TaskBoard extends BullMQAdapter {
   readonly #tasks: TaskQueue;
 
-  constructor(tasks: TaskQueue) {
+  constructor(tasks: TaskQueue, redactor: Redactor) {
     super(tasks.bullmq, { readOnlyMode: true });
     this.#tasks = tasks;
-    this.setFormatter("data", withoutSecrets);
+    this.setFormatter("data", (data) => withoutSecrets(data, redactor));
   }
 
   override async getJob(id: string): Promise<Job | undefined> {
@@ -46,7 +47,14 @@ export class TaskBoard extends BullMQAdapter {
   }
 }
 
-function withoutSecrets(data: unknown): unknown {
-  if (typeof data !== "object" || data === null || !("status_callback_token" in data)) return data;
-  return { ...data, status_callback_token: "[REDACTED]" };
+/** What was submitted, as far as anybody may see it. Paths and queries of callback URLs carry secrets too. */
+function withoutSecrets(data: unknown, redactor: Redactor): unknown {
+  const redacted = redactor.json(data);
+  if (typeof redacted !== "object" || redacted === null || !("status_callback_url" in redacted))
+    return redacted;
+  const { status_callback_url: url } = redacted;
+  return {
+    ...redacted,
+    status_callback_url: typeof url === "string" && URL.canParse(url) ? new URL(url).origin : REDACTED,
+  };
 }

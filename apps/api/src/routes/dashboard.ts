@@ -1,5 +1,6 @@
 import { createBullBoard } from "@bull-board/api";
 import { ExpressAdapter } from "@bull-board/express";
+import type { Redactor } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { TaskBoard } from "../dashboard/task-board.ts";
@@ -7,11 +8,11 @@ import { onlyMethods } from "../problems.ts";
 import { ownContentOnly } from "./own-content-only.ts";
 
 /** Bull Board over the queue, read-only: whoever may look must not be able to change by it. */
-export function dashboardRoutes(basePath: string, queue: TaskQueue): Router {
+export function dashboardRoutes(basePath: string, queue: TaskQueue, redactor: Redactor): Router {
   const server = new ExpressAdapter();
   server.setBasePath(basePath);
   createBullBoard({
-    queues: [new TaskBoard(queue)],
+    queues: [new TaskBoard(queue, redactor)],
     serverAdapter: server,
     options: {
       uiConfig: {

@@ -35,9 +35,9 @@ describe("the dashboard", () => {
     withApi({}, async ({ call, url, name }) => {
       await call("POST", "/tasks", {
         body: {
-          prompt: "look",
+          prompt: "look with password=hunter2",
           task_id: "a/b",
-          status_callback_url: "http://h/",
+          status_callback_url: "http://h/x?key=hunter2",
           status_callback_token: "hunter2",
         },
       });
@@ -49,7 +49,11 @@ describe("the dashboard", () => {
         {
           id: "task-a~2Fb@1",
           name: "a/b: queued",
-          data: { prompt: "look", status_callback_token: "[REDACTED]" },
+          data: {
+            prompt: "look with password=[REDACTED]",
+            status_callback_url: "http://h",
+            status_callback_token: "[REDACTED]",
+          },
           returnValue: { status: "queued", reason: null },
         },
       ]);

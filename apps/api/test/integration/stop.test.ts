@@ -4,7 +4,7 @@ import { apiSettings, knownNames, readEnvironment } from "@host-runner/contracts
 import { freePort, withGarbageCollection, withRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { pino } from "pino";
-import { startApi } from "../../src/start-api.ts";
+import { createApiStart } from "../../src/start-api.ts";
 
 const log = pino({ level: "silent" });
 
@@ -18,7 +18,11 @@ describe("an API that is told to stop", () => {
           { settings: apiSettings, knownNames, readFile: () => "" },
         );
         const stopping = new AbortController();
-        const api = await startApi(settings, { log, fail() {}, stopping: stopping.signal });
+        const api = await createApiStart({ environment: {} })(settings, {
+          log,
+          fail() {},
+          stopping: stopping.signal,
+        });
         const client = connect(port, "127.0.0.1").on("error", () => {});
         const cut = new Promise((resolve) => client.on("close", resolve));
         const head = "POST /tasks HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n";

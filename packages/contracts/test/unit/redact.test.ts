@@ -68,6 +68,26 @@ describe("createRedactor", () => {
     },
   );
 
+  it("takes out of a JSON value what its texts hold, and what stands under a telling name", () => {
+    const value = {
+      prompt: "log in with password=hunter2",
+      tokens: 5,
+      list: ["token=abc", null, true, { API_KEY: "x", "client-secret": "y", token: "" }],
+      s: "s3cr3t-value",
+    };
+    expect(redactor.json(value)).toEqual({
+      prompt: "log in with password=[REDACTED]",
+      tokens: 5,
+      list: [
+        "token=[REDACTED]",
+        null,
+        true,
+        { API_KEY: "[REDACTED]", "client-secret": "[REDACTED]", token: "" },
+      ],
+      s: "[REDACTED]",
+    });
+  });
+
   it("holds nothing back of a line that has no beginning of a secret at its end", () => {
     const stream = redactor.stream();
     expect(stream.write("compiling ... 12 %")).toBe("compiling ... 12 %");
