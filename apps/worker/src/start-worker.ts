@@ -41,10 +41,9 @@ export const createWorkerStart =
     const { secrets, tooShort } = secretsOf(settings.redact, environment);
     for (const name of tooShort)
       log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
-    const shutdown = new AbortController();
     const metrics: WorkerMetrics = createWorkerMetrics(() => {
       const busy = consumer.running();
-      return { busy, free: settings.concurrency - busy };
+      return { busy, free: Math.max(0, settings.concurrency - busy) };
     });
     const sender = createCallbackSender({
       secrets: settings.callbackSecrets ?? [],
@@ -67,7 +66,7 @@ export const createWorkerStart =
         },
         log,
       },
-      createTaskHandler({ settings, executors, secrets, shutdown: shutdown.signal, log }),
+      createTaskHandler({ settings, executors, secrets, log }),
     );
     // A supervisor starts another one in its place.
     consumer.died.catch(fail);
@@ -83,7 +82,7 @@ export const createWorkerStart =
     return {
       async stop({ hurry }) {
         await consumer.pause();
-        await drain(consumer, settings, { hurry, shutdown, log });
+        await drain(consumer, settings, { hurry, log });
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
         sender.close();
       },
@@ -94,12 +93,12 @@ export const createWorkerStart =
 async function drain(
   consumer: TaskConsumer,
   { drainSeconds, graceSeconds }: WorkerSettings,
-  { hurry, shutdown, log }: { hurry: AbortSignal; shutdown: AbortController } & Pick<ServiceContext, "log">,
+  { hurry, log }: { hurry: AbortSignal } & Pick<ServiceContext, "log">,
 ): Promise<void> {
   const idle = consumer.idle();
   if (await settlesWithin(idle, drainSeconds * 1000, hurry)) return;
   log.warn(hurry.aborted ? "asked again: stopping what runs" : "draining took too long: stopping what runs");
-  shutdown.abort("shutdown");
+  consumer.stopAll("shutdown");
   // Where Redis is away the outcomes cannot be recorded: the lease expires, and the task counts as lost.
   const isRecorded = await settlesWithin(idle, graceSeconds * 1000 + CLOSE_MS);
   if (!isRecorded) log.error("some outcomes could not be recorded");

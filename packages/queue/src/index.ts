@@ -13,12 +13,11 @@ export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";
 export type { QueueDepth } from "./queue-depth.ts";
 export { type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
+export type { LeasedTask, TaskHandler } from "./run-attempt.ts";
 export {
-  type LeasedTask,
   startTaskConsumer,
   type TaskConsumer,
   type TaskConsumerOptions,
-  type TaskHandler,
 } from "./task-consumer.ts";
 export {
   type Idempotency,

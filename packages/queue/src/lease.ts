@@ -11,6 +11,8 @@ export interface Lease {
   /** Aborted with a `StopReason` when the attempt has to be stopped; the first reason stays. */
   readonly signal: AbortSignal;
   abort(reason: StopReason): void;
+  /** When that was, in ms since the epoch; null where it was not. */
+  readonly stoppedAt: number | null;
   /**
    * Holds the lease for another while: takes it again where it lapsed and nobody else did, else aborts with
    * "lease_lost". Whether it is held; false also where Redis did not tell.
@@ -34,11 +36,18 @@ interface LeaseOptions {
 
 export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOptions): Lease {
   const stop = new AbortController();
-  const abort = (reason: StopReason) => stop.abort(reason);
+  let stoppedAt: number | null = null;
+  const abort = (reason: StopReason) => {
+    stoppedAt ??= Date.now();
+    stop.abort(reason);
+  };
   let finishing = false;
   return {
     signal: stop.signal,
     abort,
+    get stoppedAt() {
+      return stoppedAt;
+    },
     async renew() {
       // Its own outcome ends a lease as well.
       if (finishing) return false;

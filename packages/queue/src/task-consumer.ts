@@ -3,10 +3,9 @@
  * of them. BullMQ's Worker fetches and renews; every transition after that is a script of ours, so that the
  * handler's outcome and the end of the task are one step.
  */
-import { defaultRunId, type ExecutorName, type Outcome } from "@host-runner/contracts";
+import type { ExecutorName, StopReason } from "@host-runner/contracts";
 import { type Job, WaitingError } from "bullmq";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
-import { startAttempt } from "./callbacks/callback-scripts.ts";
 import { type DeliverCallback, startCallbackDispatch } from "./callbacks/dispatch-callbacks.ts";
 import { openPersistentConnection } from "./connection.ts";
 import { FetchingWorker } from "./fetching-worker.ts";
@@ -14,15 +13,12 @@ import { formatHolder, type Holder } from "./holder.ts";
 import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
-import { internalOutcome } from "./outcomes.ts";
-import { bytesOf, createOutputQueue, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import { startReclaiming } from "./reclaiming.ts";
+import { runAttempt, type TaskHandler } from "./run-attempt.ts";
 import { giveBack } from "./scripts.ts";
-import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
-import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 import { watchAnswers } from "./watch-answers.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { createWishes } from "./wishes.ts";
@@ -46,33 +42,17 @@ export interface TaskConsumerOptions {
   log: Log;
 }
 
-/** One attempt of a task, leased to this worker. */
-export interface LeasedTask {
-  taskId: string;
-  runId: string;
-  execution: number;
-  attempt: number;
-  /** After this instant (ms since the epoch) nothing may be started: the lease may have gone unnoticed. */
-  startBefore: number;
-  submission: StoredSubmission;
-}
-
-/**
- * Runs one attempt to its end and says how it ended. The signal is aborted with "cancel" or "lease_lost" as its
- * reason; nothing of the attempt may run any more when the promise settles. What it writes goes to `output`, for
- * whoever watches.
- */
-export type TaskHandler = (task: LeasedTask, signal: AbortSignal, output: OutputWriter) => Promise<Outcome>;
-
 export interface TaskConsumer {
   /** Whether tasks are being taken: its loop asks for them or has no slot free, and Redis is there. */
   isConsuming(): boolean;
-  /** How many tasks run here now. */
+  /** How many tasks are here now: they run, or their outcome is being recorded. */
   running(): number;
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
   /** Takes no more tasks, and gives back what is granted to it yet; those that run go on. */
   pause(): Promise<void>;
+  /** Stops all that runs here. */
+  stopAll(reason: StopReason): void;
   /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
@@ -81,9 +61,6 @@ export interface TaskConsumer {
 
 /** The one error that tells BullMQ to leave the job as it is and go on. One for all: a stack of its own costs too much. */
 const leftToUs = new WaitingError();
-
-/** Who watches is told of a start after this long: the end of what is over by then says it all. */
-const TELL_START_MS = 2;
 
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
 const LOOKS_PER_LEASE = 5;
@@ -116,6 +93,10 @@ export async function startTaskConsumer(
     throw error;
   }
   const abandoned = new AbortController();
+  const attemptOptions = {
+    ...{ runner, holder, handle, leaseMs, outputKeepBytes, observe, log },
+    abandoned: abandoned.signal,
+  };
   const running = new Map<string, { taskId: string; lease: Lease; settled: Promise<void> }>();
 
   const wishes = createWishes({
@@ -177,6 +158,9 @@ export async function startTaskConsumer(
     running: () => running.size,
     died: loop.died,
     pause: () => worker.pause(true),
+    stopAll: (reason) => {
+      for (const { lease } of running.values()) lease.abort(reason);
+    },
     async idle() {
       await Promise.all([...running.values()].map(({ settled }) => settled));
     },
@@ -213,90 +197,30 @@ export async function startTaskConsumer(
       abandoned: abandoned.signal,
       log,
     });
-    const settled = runLease(job, lease)
+    let onOver = () => {};
+    const over = new Promise<void>((resolve) => {
+      onOver = resolve;
+    });
+    const settled = Promise.resolve()
+      // Registered before it is run, so that a wish finds it.
+      .then(() => runAttempt(job, lease, onOver, attemptOptions))
       .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
       .finally(() => {
+        onOver();
         // The next attempt of the same task may have come here while this one, which was lost, was being ended.
         if (running.get(jobId)?.lease === lease) running.delete(jobId);
       });
     running.set(jobId, { taskId: job.name, lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
-    await settled;
+    // Not until it is recorded: BullMQ's question for the next job goes to Redis together with the outcome.
+    await over;
     throw leftToUs;
-  }
-
-  async function runLease(job: Job<StoredSubmission>, lease: Lease): Promise<void> {
-    // Registered before it is run, so that a wish finds it.
-    await Promise.resolve();
-    const task = {
-      taskId: job.name,
-      runId: job.data.run_id ?? defaultRunId(job.name),
-      execution: parseJobId(job.id!).execution,
-      attempt: job.attemptsStarted,
-      startBefore: await confirm(job, lease),
-      submission: job.data,
-    };
-    const told = tellStart(lease, job.id!, task);
-    // It is awaited when the attempt is over.
-    told.catch(() => {});
-    const executor = task.submission.executor ?? holder.executor;
-    const startedAt = Date.now();
-    const waitMs = Math.max(0, startedAt - job.timestamp);
-    if (task.attempt === 1) observe({ type: "started", executor, waitMs });
-    const canceling = watchCancel(lease.signal);
-    const output = createOutputQueue({
-      runner,
-      jobId: job.id!,
-      attempt: task.attempt,
-      // All attempts of an execution share what is kept of it.
-      keepBytes: outputKeepBytes / (job.opts.attempts ?? 1),
-      abandoned: abandoned.signal,
-      onStored: (bytes) => observe({ type: "output", bytes }),
-      log,
-    });
-    const outcome = await handle(task, lease.signal, output).catch((error: unknown) => {
-      log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
-      return internalOutcome;
-    });
-    const [last] = await Promise.all([output.close(), told]);
-    if (lease.signal.reason === "lease_lost") return;
-    const status = await lease.finish(outcome, last);
-    if (status === "lost") return;
-    if (last.entries.length > 0) observe({ type: "output", bytes: bytesOf(last) });
-    if (status === "requeued") return;
-    const cancelMs = status === "canceled" ? canceling.elapsedMs() : null;
-    observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
-  }
-
-  /** To those who watch, and to whom is to be called back: that has to be recorded before the end is. */
-  async function tellStart(
-    lease: Lease,
-    jobId: string,
-    { runId, attempt, submission }: LeasedTask,
-  ): Promise<void> {
-    setTimeout(() => {
-      if (running.get(jobId)?.lease !== lease) return;
-      redis.publish(keys.changedChannel(jobId), "running").catch(() => {});
-      redis.publish(keys.runChannel(runId), jobId).catch(() => {});
-    }, TELL_START_MS);
-    if (submission.status_callback_url === undefined) return;
-    const persistence = { purpose: "record that a callback is owed", log, abandoned: abandoned.signal };
-    await untilRedisTakesIt(persistence, () => startAttempt(runner, { jobId, attempt, now: Date.now() }));
   }
 
   function renew(): void {
     if (redis.status !== "ready") return;
     for (const { lease } of running.values()) lease.renew();
-  }
-
-  /** The instant up to which the lease is certain enough to start something. */
-  async function confirm({ processedOn = 0 }: Job<StoredSubmission>, lease: Lease): Promise<number> {
-    if (Date.now() - processedOn < leaseMs / 4) return processedOn + leaseMs / 2;
-    // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it
-    // looks, or gone.
-    const asked = Date.now();
-    return (await lease.renew()) ? asked + leaseMs / 2 : 0;
   }
 
   async function recoverUnheard(): Promise<void> {
@@ -310,13 +234,6 @@ export async function startTaskConsumer(
       log.warn({ err: error as Error }, "giving back unheard leases failed; they expire");
     }
   }
-}
-
-/** How long ago the wish to cancel came; 0 where it was found only when the outcome was recorded. */
-function watchCancel(signal: AbortSignal): { elapsedMs(): number } {
-  let heardAt: number | null = signal.aborted ? Date.now() : null;
-  signal.addEventListener("abort", () => (heardAt ??= Date.now()), { once: true });
-  return { elapsedMs: () => (heardAt === null ? 0 : Date.now() - heardAt) };
 }
 
 function after(ms: number): Promise<void> {

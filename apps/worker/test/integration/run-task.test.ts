@@ -22,7 +22,6 @@ async function run(
     settings,
     executors,
     secrets,
-    shutdown: new AbortController().signal,
     log,
   });
   const written: Record<OutputStream, string> = { stdout: "", stderr: "" };
@@ -34,11 +33,17 @@ async function run(
     startBefore: Date.now() + 60_000,
     submission: { prompt, ...fields },
   };
-  const outcome = await handle(task, new AbortController().signal, {
-    write(stream, _offset, chunk) {
-      written[stream] += chunk.toString();
+  const stop = new AbortController();
+  const outcome = await handle(
+    task,
+    stop.signal,
+    {
+      write(stream, _offset, chunk) {
+        written[stream] += chunk.toString();
+      },
     },
-  });
+    (reason) => stop.abort(reason),
+  );
   return { outcome, written };
 }
 

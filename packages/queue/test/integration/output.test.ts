@@ -145,7 +145,7 @@ describe("the output of a task", () => {
     withQueue(async ({ queue, consume, whenStatus }) => {
       await queue.submit(submission("t", { max_attempts: 2, backoff_seconds: 0 }));
       await consume(async (task, signal, output) => {
-        await writing(["stdout", `attempt ${task.attempt}`])(task, signal, output);
+        await writing(["stdout", `attempt ${task.attempt}`])(task, signal, output, () => {});
         return task.attempt === 1 ? handlers.fail() : handlers.succeed();
       });
       await whenStatus("t", "success");
