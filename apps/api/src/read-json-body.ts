@@ -6,7 +6,8 @@ import express, { type RequestHandler } from "express";
 export function readJsonBody({ maxBytes }: { maxBytes: number }): RequestHandler[] {
   return [
     (request, _response, next) => {
-      if (request.is(["application/json", "+json"]) === false) {
+      const isJson = request.headers["content-type"] === "application/json";
+      if (!isJson && request.is(["application/json", "+json"]) === false) {
         const given = request.headers["content-type"] ?? "none";
         throw new HostRunnerError(
           "unsupported_media_type",

@@ -8,18 +8,23 @@ import type { RequestHandler } from "express";
  * (DNS rebinding).
  */
 export const refuseForeignSites: RequestHandler = (request, _response, next) => {
+  const { host = "" } = request.headers;
   const site = request.headers["sec-fetch-site"];
   if (site === "cross-site" || site === "same-site") {
     throw new HostRunnerError("forbidden", "requests from other web sites are refused");
   }
-  if (!isPrivateName(hostName(request.headers.host ?? ""))) {
+  if (host !== lastPrivateHost && !isPrivateName(hostName(host))) {
     throw new HostRunnerError(
       "forbidden",
-      `host name ${request.headers.host} is refused without tokens: use an IP address or localhost, or set HOST_RUNNER_API_TOKENS`,
+      `host name ${host} is refused without tokens: use an IP address or localhost, or set HOST_RUNNER_API_TOKENS`,
     );
   }
+  lastPrivateHost = host;
   next();
 };
+
+/** Nearly all requests come to the same. */
+let lastPrivateHost: string | undefined;
 
 function hostName(host: string): string {
   const url = `http://${host}`;

@@ -69,7 +69,10 @@ function addressOf(url: string): RedisOptions {
   };
 }
 
-/** What is written in one turn of the event loop leaves in one system call, not one for each command. */
+/**
+ * What is written in one turn of the event loop leaves in one system call, not one for each command: what fifty callers
+ * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn.
+ */
 function writeByTurns(stream: Duplex): void {
   const write = stream.write.bind(stream) as Duplex["write"];
   let isHeld = false;
@@ -77,7 +80,7 @@ function writeByTurns(stream: Duplex): void {
     if (!isHeld) {
       isHeld = true;
       stream.cork();
-      process.nextTick(() => {
+      setImmediate(() => {
         isHeld = false;
         stream.uncork();
       });

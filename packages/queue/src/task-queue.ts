@@ -158,12 +158,14 @@ function createTaskQueue(
       const now = Date.now();
       const { task_id: taskId } = submission;
       const stored = toStored(submission);
+      const data = canonicalJson(stored);
+      const opts = jobOptions(submission);
       const answer = await reachingRedis(`submit task ${taskId}`, () =>
         submit(runner, {
           encodedId: encodeTaskId(taskId),
           name: taskId,
-          data: canonicalJson(stored),
-          opts: jobOptions(submission),
+          data,
+          opts,
           now,
           maxQueued,
           // A run of its own needs no list: its name says which task it is.
@@ -173,7 +175,7 @@ function createTaskQueue(
         }),
       );
       return (
-        toSubmitted(answer, submission, now) ??
+        toSubmitted(answer, submission, { data, opts, now }) ??
         // The key stands for a task that was there already when it was used first.
         (await replayExisting(answer))
       );
@@ -324,10 +326,14 @@ function idempotencyRecord(keys: Keys, { caller, key, body }: Idempotency) {
 }
 
 /** The task as a script's answer tells of it; null where the answer names a task that has to be read. */
-function toSubmitted(answer: SubmitAnswer, submission: NamedSubmission, now: number): Submitted | null {
+function toSubmitted(
+  answer: SubmitAnswer,
+  submission: NamedSubmission,
+  { data, opts, now }: { data: string; opts: string; now: number },
+): Submitted | null {
   switch (answer[0]) {
     case "created":
-      return { task: acceptedTask(submission, answer[1], now), created: true };
+      return { task: acceptedTask(submission.task_id, data, opts, answer[1], now), created: true };
     case "existing":
       return { task: projectTask(toRecord(answer[2]), answer[1]), created: false };
     case "conflict":
@@ -347,10 +353,8 @@ function toSubmitted(answer: SubmitAnswer, submission: NamedSubmission, now: num
       if (kind === "existing") return null;
       // The body is the same, so the first answer can be made again, even if the task is long gone.
       const run_id = submission.task_id === taskId ? submission.run_id : renamedRun(submission, taskId);
-      return {
-        task: acceptedTask({ ...submission, task_id: taskId, run_id }, execution, createdAt),
-        created: true,
-      };
+      const first = toStored({ ...submission, task_id: taskId, run_id });
+      return { task: acceptedTask(taskId, canonicalJson(first), opts, execution, createdAt), created: true };
     }
   }
 }
@@ -361,12 +365,8 @@ function renamedRun({ task_id, run_id }: NamedSubmission, firstTaskId: string): 
 }
 
 /** The task as it is the moment it has been accepted. */
-function acceptedTask(submission: NamedSubmission, execution: number, now: number): Task {
-  const data = JSON.stringify(toStored(submission));
-  return projectTask(
-    { name: submission.task_id, data, opts: jobOptions(submission), timestamp: String(now) },
-    execution,
-  );
+function acceptedTask(name: string, data: string, opts: string, execution: number, now: number): Task {
+  return projectTask({ name, data, opts, timestamp: String(now) }, execution);
 }
 
 function ifUnavailable(error: unknown): null {

@@ -10,8 +10,8 @@ import {
 } from "@host-runner/contracts";
 import { type Idempotency, startOfOutput, type TaskQueue } from "@host-runner/queue";
 import { type Request, type Response, Router } from "express";
-import { v7 as uuidv7 } from "uuid";
 import { callerOf } from "../authenticate.ts";
+import { newTaskId } from "../new-task-id.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
 import { sendEvents } from "../send-events.ts";
@@ -179,7 +179,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
   async function submitOne(input: unknown, response: Response, idempotencyKey?: string) {
     const submission = parseSubmission(input, { maxPromptBytes });
     const idempotency = parseIdempotency(idempotencyKey, response, submission);
-    const task_id = submission.task_id ?? uuidv7();
+    const task_id = submission.task_id ?? newTaskId();
     const run_id = submission.run_id ?? defaultRunId(task_id);
     return queue.submit({ ...submission, task_id, run_id }, idempotency);
   }
