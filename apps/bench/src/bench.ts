@@ -35,10 +35,9 @@ export interface Bench {
   load(): Promise<(order: LoadOrder) => Promise<LoadResult>>;
 }
 
-/** Whoever ends a row: in order, or at once as the last thing before an exit. */
-export interface Ending {
+export interface OpenBench extends Bench {
+  /** Ends everything that was started, and removes the folder. Where this process is killed, all ends as well. */
   end(): Promise<void>;
-  endNow(): void;
 }
 
 export interface BenchOptions {
@@ -57,7 +56,7 @@ const app = (name: "api" | "worker") => here(`../../${name}/dist/main.js`);
 /** More than any row submits: what is measured is the work, not its refusal. */
 const MAX_QUEUED = String(100_000_000);
 
-export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOptions): Bench & Ending {
+export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOptions): OpenBench {
   const folder = realpathSync(mkdtempSync(join(parentFolder, "host-runner-bench-")));
   const programs: Program[] = [];
   const clients: ApiClient[] = [];
@@ -111,12 +110,6 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
         ...clients.map((client) => client.close()),
       ]);
       await Promise.all(servers.map((server) => server.kill()));
-      rmSync(folder, { recursive: true, force: true });
-    },
-
-    endNow() {
-      // Redis ends by itself when this process does.
-      for (const program of programs) program.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };

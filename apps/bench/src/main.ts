@@ -13,10 +13,13 @@ import { allRows } from "./rows/all-rows.ts";
 const docs = (name: string) => fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url));
 
 const { from, json, svg, docs: writesDocs, rows, quick } = parseOptions(process.argv, allRows);
-// Nothing is worth finishing: what runs is ended by the handler of the exit.
-listenForStopRequests(process).stop.addEventListener("abort", () => process.exit(1));
+// npm passes on the Ctrl-C that the terminal has sent to both.
+const requests = listenForStopRequests(process, { echoMs: 200 });
+requests.hurry.addEventListener("abort", () => process.exit(1));
 
 const report = from === undefined ? await measure() : (JSON.parse(readFileSync(from, "utf8")) as Report);
+if (report === null) process.exit(1);
+
 const asJson = `${JSON.stringify(report, null, 2)}\n`;
 process.stdout.write(json === "-" ? asJson : toText(report));
 if (json !== undefined && json !== "-") writeFileSync(json, asJson);
@@ -28,14 +31,9 @@ if (writesDocs) {
 }
 process.exit(report.failures.length === 0 ? 0 : 1);
 
-function measure(): Promise<Report> {
-  let sweep = () => {};
-  process.on("exit", () => sweep());
+function measure(): Promise<Report | null> {
   return measureRows({
-    ...{ rows, quick, path: process.env.PATH ?? "" },
+    ...{ rows, quick, path: process.env.PATH ?? "", stop: requests.stop },
     tell: (progress) => process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${progress}\n`),
-    onSweep(newest) {
-      sweep = newest;
-    },
   });
 }

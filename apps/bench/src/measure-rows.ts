@@ -1,40 +1,39 @@
 import { tmpdir } from "node:os";
-import { type Bench, type BenchOptions, type Ending, openBench } from "./bench.ts";
+import { type BenchOptions, type OpenBench, openBench } from "./bench.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import type { Report } from "./report/report.ts";
 import { type DetailTable, toResult } from "./report/result.ts";
 import type { Row } from "./row.ts";
 
-interface MeasureOptions extends Pick<BenchOptions, "quick" | "path"> {
+interface MeasureOptions extends Pick<BenchOptions, "quick" | "path" | "tell"> {
   rows: readonly Row[];
-  tell: (progress: string) => void;
-  /** Takes what ends everything at once, for an exit that comes before the end. */
-  onSweep: (sweep: () => void) => void;
+  stop: AbortSignal;
 }
 
-/** Measures row after row, each with processes of its own. A row that fails does not keep the others from it. */
-export async function measureRows({ rows, quick, path, tell, onSweep }: MeasureOptions): Promise<Report> {
+/**
+ * Measures row after row, each with processes of its own. A row that fails does not keep the others from it. Null
+ * where it was stopped before the end; nothing runs any more then.
+ */
+export async function measureRows({ rows, quick, path, tell, stop }: MeasureOptions): Promise<Report | null> {
   const tables: DetailTable[] = [];
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
+  });
+  stopped.catch(() => {});
   const report: Report = { machine: await readMachine(), results: [], tables, failures: [] };
-  for (const row of rows) await measure(row);
-  return report;
-
-  function open(name: string): Bench & Ending {
-    const bench = openBench({
-      ...{ quick, path, parentFolder: tmpdir() },
-      tell: (progress) => tell(`${name}: ${progress}`),
-      addTable: (table) => tables.push(table),
-    });
-    onSweep(bench.endNow);
-    return bench;
+  for (const row of rows) {
+    if (stop.aborted) return null;
+    await measure(row);
   }
+  return stop.aborted ? null : report;
 
   async function measure({ name, lines, run }: Row): Promise<void> {
     const bench = open(name);
     try {
-      const samples = await run(bench);
-      for (const [key, line] of Object.entries(lines))
+      const samples = await Promise.race([run(bench), stopped]);
+      for (const [key, line] of Object.entries(lines)) {
         report.results.push(toResult(name, line, samples[key]!));
+      }
     } catch (error) {
       const { stack, message } = error as Error;
       report.failures.push({ row: name, problem: stack ?? message });
@@ -52,5 +51,13 @@ export async function measureRows({ rows, quick, path, tell, onSweep }: MeasureO
     } finally {
       await bench.end();
     }
+  }
+
+  function open(name: string): OpenBench {
+    return openBench({
+      ...{ quick, path, parentFolder: tmpdir() },
+      tell: (progress) => tell(`${name}: ${progress}`),
+      addTable: (table) => tables.push(table),
+    });
   }
 }

@@ -26,8 +26,6 @@ export interface Program {
   ask<Answer>(message: string | object): Promise<Answer>;
   /** Asks it to end, and kills it where it does not. */
   stop(): Promise<void>;
-  /** Ends it at once. Synchronous, so that it can be the last thing before an exit. */
-  kill(): void;
 }
 
 const READY_WITHIN_MS = 30_000;
@@ -46,7 +44,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   const kill = () => void child.kill("SIGKILL");
   try {
     const greeting = await untilReady();
-    return { pid: child.pid ?? -1, greeting, readyMs: performance.now() - startedAt, ask, stop, kill };
+    return { pid: child.pid ?? -1, greeting, readyMs: performance.now() - startedAt, ask, stop };
   } catch (error) {
     kill();
     throw error;

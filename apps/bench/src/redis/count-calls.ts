@@ -50,16 +50,27 @@ export async function openCallCounter(redis: Redis): Promise<CallCounter> {
   };
 }
 
-function nameOf([command = "", text = ""]: string[], scripts: Map<string, string>): string {
+function nameOf([command = "", argument = ""]: string[], scripts: Map<string, string>): string {
   switch (command.toLowerCase()) {
-    case "eval":
-      scripts.set(createHash("sha1").update(text).digest("hex"), describe(text));
+    case "eval": {
+      const text = unescapeBytes(argument);
+      scripts.set(createHash("sha1").update(text, "latin1").digest("hex"), describe(text));
       return describe(text);
+    }
     case "evalsha":
-      return scripts.get(text) ?? `script ${text}`;
+      return scripts.get(argument) ?? `script ${argument}`;
     default:
       return command.toUpperCase();
   }
+}
+
+const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b" };
+
+/** Redis shows arguments as C would write them, a byte a character. */
+function unescapeBytes(argument: string): string {
+  return argument.replace(/\\(?:x([0-9a-f]{2})|(.))/g, (_, hex: string | undefined, letter: string) =>
+    hex === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 /** The first sentence of a script's head. */

@@ -5,7 +5,7 @@ import type { Line, Sample, Target } from "../row.ts";
 export interface Result extends Line {
   row: string;
   samples: Sample[];
-  /** Medians over the rounds; the ratio is the median of the rounds' own ratios. */
+  /** Medians over the rounds; the ratio is the median of the rounds' own ratios, null where the yardstick is zero. */
   ours: number;
   yardstickValue: number | null;
   ratio: { median: number; lowest: number; highest: number } | null;
@@ -29,7 +29,7 @@ export function toResult(row: string, line: Line, samples: Sample[]): Result {
   );
   const ratios = pairs.map((pair) => pair.ours / pair.yardstick);
   const ratio =
-    ratios.length === 0
+    ratios.length === 0 || pairs.some((pair) => pair.yardstick === 0)
       ? null
       : { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
   const yardstickValue = pairs.length === 0 ? null : median(pairs.map((pair) => pair.yardstick));

@@ -58,12 +58,14 @@ export function describeMachineLines({
 }
 
 export function formatTarget({ of, relation, limit }: Target, unit: Unit): string {
-  const sign = relation === "at least" ? "≥" : "≤";
-  return `${sign} ${of === "ratio" ? limit : formatValue(limit, unit)}`;
+  return `${relation === "at least" ? "≥" : "≤"} ${of === "ratio" ? limit : withUnit(String(limit), unit)}`;
 }
 
 function formatValue(value: number, unit: Unit): string {
-  const number = formatNumber(value);
+  return withUnit(formatNumber(value), unit);
+}
+
+function withUnit(number: string, unit: Unit): string {
   return unit === "/s" ? `${number}/s` : `${number} ${unit}`;
 }
 
@@ -71,8 +73,5 @@ function formatValue(value: number, unit: Unit): string {
 export function formatNumber(value: number): string {
   const rounded = value === 0 ? 0 : Number(value.toPrecision(3));
   const digits = Math.abs(rounded) >= 100 ? 0 : Math.abs(rounded) >= 10 ? 1 : 2;
-  return rounded.toLocaleString("en-US", {
-    minimumFractionDigits: rounded === Math.round(rounded) && digits < 2 ? 0 : digits,
-    maximumFractionDigits: digits,
-  });
+  return rounded.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
