@@ -62,16 +62,18 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
   const clients: ApiClient[] = [];
   const servers: BenchRedis[] = [];
   let started = 0;
+  let isOver = false;
   const shared = { PATH: path, HOME: folder, TMPDIR: folder };
 
   return {
     ...{ folder, tell, addTable },
     size: (small, full) => (quick ? small : full),
-    interleave: (rounds, sides, onRound = tell) => interleave(rounds, sides, onRound),
+    interleave: (rounds, sides, options) => interleave(rounds, sides, { tell, ...options }),
 
     async redis() {
       const server = await startRedis(folder, `redis-${++started}`);
       servers.push(server);
+      if (isOver) await server.kill();
       return server;
     },
 
@@ -105,6 +107,7 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
     },
 
     async end() {
+      isOver = true;
       await Promise.all([
         ...programs.map((program) => program.stop()),
         ...clients.map((client) => client.close()),
@@ -131,6 +134,8 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
       ready,
     });
     programs.push(program);
+    // The row failed or was stopped meanwhile, and what it had has been ended already.
+    if (isOver) await program.stop();
     return program;
   }
 }

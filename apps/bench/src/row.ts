@@ -12,7 +12,7 @@ export const ratioAtMost = (limit: number): Target => ({ of: "ratio", relation: 
 export const valueAtLeast = (limit: number): Target => ({ of: "value", relation: "at least", limit });
 export const valueAtMost = (limit: number): Target => ({ of: "value", relation: "at most", limit });
 
-export type Unit = "/s" | "ms" | "MB/s" | "MB" | "bytes" | "% of a core" | "calls" | "commands";
+export type Unit = "/s" | "ms" | "MB/s" | "MB" | "bytes" | "% CPU" | "calls" | "commands";
 
 /** A line of the table. */
 export interface Line {

@@ -1,18 +1,32 @@
-/**
- * Measures the sides by turns, A B A B ..., so that whatever else the machine does hits all of them alike. The first
- * round warms up what the compiler and the caches want warm, and does not count.
- */
-export async function interleave<Sides extends Record<string, () => Promise<unknown>>>(
+/** Measures every side of a row once. */
+type Sides = Record<string, () => Promise<unknown>>;
+type Measured<S extends Sides> = { [Side in keyof S]: Awaited<ReturnType<S[Side]>> };
+
+interface InterleaveOptions {
+  /** A round before the others that does not count; needless where each round starts new programs. */
+  warmUp?: boolean;
+  tell?: (progress: string) => void;
+}
+
+/** Measures the sides by turns, A B A B ..., so that whatever else the machine does hits all of them alike. */
+export async function interleave<S extends Sides>(
   rounds: number,
-  sides: Sides,
-  onRound: (text: string) => void = () => {},
-): Promise<{ [Side in keyof Sides]: Awaited<ReturnType<Sides[Side]>> }[]> {
-  const measured = [];
-  for (let round = 0; round <= rounds; round++) {
-    onRound(round === 0 ? "warming up" : `round ${round} of ${rounds}`);
+  sides: S,
+  { warmUp = true, tell = () => {} }: InterleaveOptions = {},
+): Promise<Measured<S>[]> {
+  const measureAll = async () => {
     const results: Record<string, unknown> = {};
     for (const [side, measure] of Object.entries(sides)) results[side] = await measure();
-    if (round > 0) measured.push(results);
+    return results as Measured<S>;
+  };
+  if (warmUp) {
+    tell("warming up");
+    await measureAll();
   }
-  return measured as Awaited<ReturnType<typeof interleave<Sides>>>;
+  const measured: Measured<S>[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    tell(`round ${round} of ${rounds}`);
+    measured.push(await measureAll());
+  }
+  return measured;
 }

@@ -73,8 +73,11 @@ function unescapeBytes(argument: string): string {
   );
 }
 
-/** The first sentence of a script's head. */
+/** The first words of a script's head. */
 function describe(script: string): string {
   const head = /^\s*--\[\[\s*(.*?)\]\]/s.exec(script)?.[1] ?? "a script";
-  return `script: ${head.split(/[.:](?:\s|$)|\n\s*\n/)[0]!.replace(/\s+/g, " ")}`;
+  return `script: ${head
+    .split(/[.:,](?:\s|$)|[([]|\n\s*\n/)[0]!
+    .trim()
+    .replace(/\s+/g, " ")}`;
 }

@@ -6,9 +6,8 @@ import { describeMachineLines, headings, toCells } from "./words.ts";
 export function toMarkdown({ machine, results, tables }: Report): string {
   const { spread, ...head } = headings;
   const rows = results.map(toCells).map(({ spread, ...cells }) => {
-    const isMissed = cells.reached === "not reached";
     const ratio = spread ? `${cells.ratio} (${spread})` : "";
-    return Object.values({ ...cells, ratio, reached: isMissed ? "**not reached**" : cells.reached });
+    return Object.values({ ...cells, ratio, reached: cells.reached === "no" ? "**no**" : cells.reached });
   });
   return [
     ...describeMachineLines(machine).map((line) => `- ${line}`),

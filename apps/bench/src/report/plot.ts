@@ -1,10 +1,11 @@
 import type { Report } from "./report.ts";
 import type { Result } from "./result.ts";
-import { describeMachineLines, formatNumber, toCells } from "./words.ts";
+import { describeMachineLines, toCells } from "./words.ts";
 
 /** Where a dot stands: 1 is the target, more is better than it. */
 interface Dot {
   label: string;
+  against: string;
   note: string;
   /** How far beyond the target, as a factor; the range over the rounds beside it. */
   median: number;
@@ -14,9 +15,9 @@ interface Dot {
 }
 
 const WIDTH = 960;
-const LABELS = 470;
-const NOTES = 190;
-const LINE = 24;
+const LABELS = 400;
+const NOTES = 170;
+const LINE = 34;
 const TOP = 64;
 const BOTTOM = 40;
 /** The scale goes from a quarter of the target to four times as good; what is beyond stands at the edge. */
@@ -70,7 +71,8 @@ function toDot(result: Result): Dot {
   const better = (value: number) => (relation === "at least" ? value / limit : limit / value);
   const cells = toCells(result);
   return {
-    label: yardstick ? `${what} / ${yardstick}` : what,
+    label: what,
+    against: yardstick === null ? "" : `/ ${yardstick}`,
     note: of === "ratio" ? `${cells.ratio}, ${cells.target}` : `${cells.ours}, ${cells.target}`,
     median: better(of === "ratio" ? ratio!.median : ours),
     lowest: Math.min(...values.map(better)),
@@ -79,11 +81,12 @@ function toDot(result: Result): Dot {
   };
 }
 
-function drawDot({ label, note, median, lowest, highest, isReached }: Dot, index: number): string {
+function drawDot({ label, against, note, median, lowest, highest, isReached }: Dot, index: number): string {
   const y = TOP + index * LINE + LINE / 2;
   const kind = isReached ? "reached" : "missed";
-  return `<g><title>${escapeXml(`${label}: ${note}; ${formatNumber(median)} of the target`)}</title>
-<text x="0" y="${y + 4}">${escapeXml(shorten(label))}</text>
+  return `<g><title>${escapeXml(`${label} ${against}: ${note}`)}</title>
+<text x="0" y="${against ? y - 2 : y + 4}">${escapeXml(label)}</text>
+<text class="small" x="0" y="${y + 12}">${escapeXml(against)}</text>
 <line class="range ${kind}" x1="${toX(lowest)}" x2="${toX(highest)}" y1="${y}" y2="${y}"/>
 <circle class="${kind}" cx="${toX(median)}" cy="${y}" r="5"/>
 <text class="small" x="${WIDTH}" y="${y + 4}" text-anchor="end">${escapeXml(note)}</text></g>`;
@@ -93,12 +96,6 @@ function toX(factor: number): number {
   const within = Math.min(REACH, Math.max(1 / REACH, factor));
   const share = (Math.log(within) / Math.log(REACH) + 1) / 2;
   return Math.round(LABELS + 20 + share * (WIDTH - LABELS - NOTES - 40));
-}
-
-const LONGEST_LABEL = 72;
-
-function shorten(label: string): string {
-  return label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
 }
 
 function escapeXml(text: string): string {

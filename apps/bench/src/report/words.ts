@@ -11,6 +11,7 @@ export interface Cells {
   ours: string;
   yardstick: string;
   what: string;
+  against: string;
 }
 
 export function toCells(result: Result): Cells {
@@ -19,10 +20,11 @@ export function toCells(result: Result): Cells {
     ratio: ratio ? formatNumber(ratio.median) : "",
     spread: ratio ? `${formatNumber(ratio.lowest)} to ${formatNumber(ratio.highest)}` : "",
     target: target ? formatTarget(target, unit) : "",
-    reached: isReached === null ? "" : isReached ? "reached" : "not reached",
+    reached: isReached === null ? "" : isReached ? "yes" : "no",
     ours: formatValue(ours, unit),
     yardstick: yardstickValue === null ? "" : formatValue(yardstickValue, unit),
-    what: yardstick ? `${what} / ${yardstick}` : what,
+    what,
+    against: yardstick ?? "",
   };
 }
 
@@ -30,10 +32,11 @@ export const headings: Cells = {
   ratio: "ratio",
   spread: "of the rounds",
   target: "target",
-  reached: "",
+  reached: "reached",
   ours: "host-runner",
   yardstick: "yardstick",
-  what: "what / against what",
+  what: "what",
+  against: "against what",
 };
 
 export function describeMachineLines({

@@ -12,11 +12,11 @@ export const backlog = defineRow({
   name: "backlog",
   lines: {
     submit: {
-      what: "submissions, 10 connections, with 1,000,000 tasks waiting (50,000 in a quick look)",
+      what: "submissions behind 1,000,000 waiting tasks (quick: 50,000)",
       ...{ yardstick, unit: "/s", target: ratioAtLeast(0.8) },
     },
     dispatch: {
-      what: "mock tasks of 0 s, concurrency 10, with as many waiting",
+      what: "mock tasks of 0 s with as many waiting, concurrency 10",
       ...{ yardstick, unit: "/s", target: ratioAtLeast(0.8) },
     },
   },

@@ -11,8 +11,8 @@ const ready = (what: string): Line => ({
   ...{ yardstick, unit: "ms", target: ratioAtMost(1.6) },
 });
 const idle = (what: string): Line => ({
-  what: `${what}: CPU when idle`,
-  ...{ yardstick, unit: "% of a core", target: valueAtMost(0.5) },
+  what: `${what}: of a core when idle`,
+  ...{ yardstick, unit: "% CPU", target: valueAtMost(0.5) },
 });
 const resident = (what: string): Line => ({
   what: `${what}: memory (RSS)`,
@@ -33,23 +33,22 @@ export const footprint = defineRow({
   async run(bench) {
     const redis = await bench.redis();
     const idleMs = bench.size(3000, 10_000);
-    const rounds = await bench.interleave(bench.size(1, 5), {
-      async all() {
-        const api = await bench.api(redis, "tasks");
-        const worker = await bench.worker(redis, "tasks", {
-          ...{ HOST_RUNNER_EXECUTOR: "shell", HOST_RUNNER_CMD_TEMPLATE: "true" },
-        });
-        const bare = await bench.yardstick("worker", redis, "jobs");
-        // All three at the same time: whatever else the machine does, it does to all of them.
-        const [apiUse, workerUse, bareUse] = await Promise.all([
-          useWhenIdle(api, idleMs),
-          useWhenIdle(worker, idleMs),
-          useWhenIdle(bare, idleMs),
-        ]);
-        await Promise.all([api.stop(), worker.stop(), bare.stop()]);
-        return { api: apiUse, worker: workerUse, bare: bareUse };
-      },
-    });
+    const startAll = async () => {
+      const api = await bench.api(redis, "tasks");
+      const worker = await bench.worker(redis, "tasks", {
+        ...{ HOST_RUNNER_EXECUTOR: "shell", HOST_RUNNER_CMD_TEMPLATE: "true" },
+      });
+      const bare = await bench.yardstick("worker", redis, "jobs");
+      // All three at the same time: whatever else the machine does, it does to all of them.
+      const [apiUse, workerUse, bareUse] = await Promise.all([
+        useWhenIdle(api, idleMs),
+        useWhenIdle(worker, idleMs),
+        useWhenIdle(bare, idleMs),
+      ]);
+      await Promise.all([api.stop(), worker.stop(), bare.stop()]);
+      return { api: apiUse, worker: workerUse, bare: bareUse };
+    };
+    const rounds = await bench.interleave(bench.size(1, 5), { all: startAll }, { warmUp: false });
     const compare = (program: "api" | "worker", field: keyof Use) =>
       rounds.map(({ all }) => ({ ours: all[program][field], yardstick: all.bare[field] }));
     return {

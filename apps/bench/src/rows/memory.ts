@@ -4,7 +4,6 @@ import type { Redis } from "ioredis";
 import { addMany, submitMany } from "../load/submit-many.ts";
 import type { Program } from "../processes/start-program.ts";
 import { endedJobs, prefixOf, type QueueKind } from "../redis/ended-jobs.ts";
-import type { BenchRedis } from "../redis/start-redis.ts";
 import { defineRow, ratioAtMost } from "../row.ts";
 
 const yardstick = "bare BullMQ job with the same data";
@@ -25,60 +24,55 @@ export const memory = defineRow({
     // Has the length of a usual prompt, and prints as much as is asked for.
     const task = { prompt: `mock:print ${OUTPUT_BYTES}${" ".repeat(200)}` };
 
-    const measure = async (
-      kind: QueueKind,
-      redis: BenchRedis,
-      submit: () => Promise<void>,
-      startWorker: () => Promise<Program>,
-    ) => {
-      const empty = await settledMemory(redis.client, kind);
+    const ours = async () => {
+      const redis = await bench.redis();
+      const api = await bench.api(redis, "tasks");
+      const env = { HOST_RUNNER_MOCK_SECONDS: "0", HOST_RUNNER_CONCURRENCY: "50" };
+      const needed = await measure("hostRunner", redis.client, {
+        submit: () => submitMany(api, count, task),
+        startWorker: () => bench.worker(redis, "tasks", env),
+      });
+      await api.stop();
+      await redis.kill();
+      return needed;
+    };
+
+    const theirs = async () => {
+      const redis = await bench.redis();
+      const queue = new Queue("tasks", { connection: redis.client });
+      await queue.waitUntilReady();
+      const env = { CONCURRENCY: "50", OUTPUT_BYTES: String(OUTPUT_BYTES) };
+      const needed = await measure("yardstick", redis.client, {
+        submit: () => addMany(queue, count, task),
+        startWorker: () => bench.yardstick("worker", redis, "tasks", env),
+      });
+      await redis.kill();
+      return needed;
+    };
+
+    const measure = async (kind: QueueKind, redis: Redis, { submit, startWorker }: Side) => {
+      const empty = await settledMemory(redis, kind);
       await submit();
-      const queued = await settledMemory(redis.client, kind);
+      const queued = await settledMemory(redis, kind);
       const worker = await startWorker();
-      await endedJobs(redis.client, kind, "tasks").untilCount(count);
-      const ended = await settledMemory(redis.client, kind);
+      await endedJobs(redis, kind, "tasks").untilCount(count);
+      const ended = await settledMemory(redis, kind);
       await worker.stop();
       return { queued: (queued - empty) / count, ended: (ended - empty) / count };
     };
-    const rounds = await bench.interleave(bench.size(1, 3), {
-      async ours() {
-        const redis = await bench.redis();
-        const api = await bench.api(redis, "tasks");
-        const needed = await measure(
-          "hostRunner",
-          redis,
-          () => submitMany(api, count, task),
-          () =>
-            bench.worker(redis, "tasks", { HOST_RUNNER_MOCK_SECONDS: "0", HOST_RUNNER_CONCURRENCY: "50" }),
-        );
-        await api.stop();
-        await redis.kill();
-        return needed;
-      },
-      async yardstick() {
-        const redis = await bench.redis();
-        const queue = new Queue("tasks", { connection: redis.client });
-        await queue.waitUntilReady();
-        const needed = await measure(
-          "yardstick",
-          redis,
-          () => addMany(queue, count, task),
-          () =>
-            bench.yardstick("worker", redis, "tasks", {
-              ...{ CONCURRENCY: "50", OUTPUT_BYTES: String(OUTPUT_BYTES) },
-            }),
-        );
-        await queue.close();
-        await redis.kill();
-        return needed;
-      },
-    });
+
+    const rounds = await bench.interleave(bench.size(1, 3), { ours, yardstick: theirs }, { warmUp: false });
     return {
       queued: rounds.map(({ ours, yardstick }) => ({ ours: ours.queued, yardstick: yardstick.queued })),
       ended: rounds.map(({ ours, yardstick }) => ({ ours: ours.ended, yardstick: yardstick.ended })),
     };
   },
 });
+
+interface Side {
+  submit(): Promise<void>;
+  startWorker(): Promise<Program>;
+}
 
 /**
  * Bytes in use once they do not change any more. Left out: what connections and the log of writes hold for the moment,

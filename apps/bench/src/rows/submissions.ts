@@ -19,9 +19,9 @@ export const submissions = defineRow({
   lines: {
     rate10: rate(10, express, 2),
     slowest10: slowest(10),
-    bare10: rate(10, bare, 0.6),
     rate50: rate(50, express, 2),
     slowest50: slowest(50),
+    bare10: rate(10, bare, 0.6),
     bare50: rate(50, bare, 0.6),
   },
   async run(bench) {
@@ -34,7 +34,7 @@ export const submissions = defineRow({
     const load = await bench.load();
     const put = (url: string, connections: number) => () =>
       load({
-        ...{ url, connections, seconds: bench.size(0.7, 2), method: "POST", paths: ["/tasks"] },
+        ...{ url, connections, seconds: bench.size(0.5, 2), method: "POST", paths: ["/tasks"] },
         body: JSON.stringify({ prompt: "p".repeat(200) }),
       });
     const measure = (connections: number) =>

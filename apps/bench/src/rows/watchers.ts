@@ -38,7 +38,7 @@ export const watchers = defineRow({
       await api.stop();
       return (after - before) / MB;
     };
-    const rounds = await bench.interleave(bench.size(1, 3), { ours: measure });
+    const rounds = await bench.interleave(bench.size(1, 3), { ours: measure }, { warmUp: false });
     return { memory: rounds.map(({ ours }) => ({ ours, yardstick: null })) };
   },
 });

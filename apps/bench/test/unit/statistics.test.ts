@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { interleave } from "../../src/measure/interleave.ts";
 import { median, percentile } from "../../src/measure/statistics.ts";
 import { rateOf } from "../../src/redis/ended-jobs.ts";
@@ -40,18 +40,25 @@ describe("the statistics", () => {
 });
 
 describe("interleaving", () => {
+  const turns: string[] = [];
+  const side = (name: string) => async () => turns.push(name);
+  beforeEach(() => turns.splice(0));
+
   it("measures the sides by turns, and does not count the first round", async () => {
-    const turns: string[] = [];
-    let count = 0;
-    const side = (name: string) => async () => {
-      turns.push(name);
-      return ++count;
-    };
     const rounds = await interleave(2, { ours: side("ours"), yardstick: side("yardstick") });
     expect(turns).toEqual(["ours", "yardstick", "ours", "yardstick", "ours", "yardstick"]);
     expect(rounds).toEqual([
       { ours: 3, yardstick: 4 },
       { ours: 5, yardstick: 6 },
     ]);
+  });
+
+  it("counts the first round where nothing is to be warmed up", async () => {
+    const rounds = await interleave(
+      1,
+      { ours: side("ours"), yardstick: side("yardstick") },
+      { warmUp: false },
+    );
+    expect(rounds).toEqual([{ ours: 1, yardstick: 2 }]);
   });
 });
