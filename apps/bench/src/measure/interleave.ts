@@ -1,4 +1,4 @@
-/** Measures every side of a row once. */
+/** What measures each side of a row, once. */
 type Sides = Record<string, () => Promise<unknown>>;
 type Measured<S extends Sides> = { [Side in keyof S]: Awaited<ReturnType<S[Side]>> };
 

@@ -11,7 +11,7 @@ const ready = (what: string): Line => ({
   ...{ yardstick, unit: "ms", target: ratioAtMost(1.6) },
 });
 const idle = (what: string): Line => ({
-  what: `${what}: of a core when idle`,
+  what: `${what}: CPU when idle, of a core`,
   ...{ yardstick, unit: "% CPU", target: valueAtMost(0.5) },
 });
 const resident = (what: string): Line => ({
@@ -32,7 +32,7 @@ export const footprint = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const idleMs = bench.size(3000, 10_000);
+    const idleMs = bench.size(3000, 15_000);
     const startAll = async () => {
       const api = await bench.api(redis, "tasks");
       const worker = await bench.worker(redis, "tasks", {
