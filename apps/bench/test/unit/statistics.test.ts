@@ -42,7 +42,7 @@ describe("the statistics", () => {
 describe("interleaving", () => {
   const turns: string[] = [];
   const side = (name: string) => async () => turns.push(name);
-  beforeEach(() => turns.splice(0));
+  beforeEach(() => void turns.splice(0));
 
   it("measures the sides by turns, and does not count the first round", async () => {
     const rounds = await interleave(2, { ours: side("ours"), yardstick: side("yardstick") });
