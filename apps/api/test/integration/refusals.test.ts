@@ -88,7 +88,7 @@ describe("a refusal", () => {
         body: { prompt: "more than ten", task_id: 1, pool: "x" },
       });
       expectProblem(answer, 422, /task_id.*pool/);
-      expect(answer.body.errors?.map(({ path }) => path)).toEqual(["task_id", "pool"]);
+      expect(answer.body.errors?.map(({ path }) => path)).toEqual(["task_id", "prompt", "pool"]);
       const tooLong = await call("POST", "/tasks", { body: { prompt: "more than ten" } });
       expectProblem(tooLong, 422, /prompt: has 13 bytes, at most 10 are taken/);
     }));

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What a process and all that it started use, as Linux tells in /proc. */
+export interface Usage {
+  cpuMs: number;
+  residentBytes: number;
+}
+
+export function readUsage(pid: number): Usage {
+  const usages = withDescendants(pid).map((one) => ({ cpuMs: cpuMsOf(one), residentBytes: residentOf(one) }));
+  return {
+    cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    residentBytes: usages.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+  };
+}
+
+function withDescendants(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    // "1234 (a name) S 1 ...": the name may have spaces and parentheses.
+    const parent = Number(
+      read(`/proc/${name}/stat`)
+        .replace(/^.*\) \S /s, "")
+        .split(" ")[0],
+    );
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const all = [pid];
+  for (const one of all) all.push(...(children.get(one) ?? []));
+  return all;
+}
+
+/** Of all threads, in nanoseconds: the ticks of /proc/<pid>/stat would be too coarse for an idle process. */
+function cpuMsOf(pid: number): number {
+  const threads = list(`/proc/${pid}/task`);
+  const times = threads.map((thread) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]));
+  return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
+}
+
+function residentOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+/** Empty where the process or thread has ended meanwhile. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
