@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { Setting } from "./environment.ts";
 import { DEFAULT_MAX_PROMPT_BYTES } from "./submission.ts";
-import { executorNames } from "./task.ts";
+import { DEFAULT_API_PORT, DEFAULT_API_URL, executorNames } from "./words.ts";
 
 const text = z.string();
 
@@ -26,6 +26,14 @@ const switchedOn = {
 const redisUrl = text.refine(
   (value) => URL.canParse(value) && ["redis:", "rediss:", "redis+unix:"].includes(new URL(value).protocol),
 );
+
+/** fetch refuses credentials in a URL, and a query or a fragment would swallow the path. */
+function isApiUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return ["http:", "https:"].includes(protocol) && !username && !password && !search && !hash;
+}
+const API_URL = "an http or https URL without user, query and fragment";
 
 export const tokenScopes = ["read", "write", "admin"] as const;
 export type TokenScope = (typeof tokenScopes)[number];
@@ -80,7 +88,7 @@ export const commonSettings = {
 export const apiSettings = {
   ...commonSettings,
   host: { name: "HOST_RUNNER_HOST", schema: text, accepts: "an address to listen on", fallback: "127.0.0.1" },
-  port: { name: "HOST_RUNNER_PORT", ...port, fallback: "48070" },
+  port: { name: "HOST_RUNNER_PORT", ...port, fallback: String(DEFAULT_API_PORT) },
   insecure: { name: "HOST_RUNNER_INSECURE", ...switchedOn, fallback: "false" },
   apiTokens: {
     name: "HOST_RUNNER_API_TOKENS",
@@ -206,7 +214,32 @@ export const workerSettings = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** Of the command line, which talks to an API. */
+export const cliSettings = {
+  url: {
+    name: "HOST_RUNNER_URL",
+    schema: text.refine(isApiUrl),
+    accepts: API_URL,
+    fallback: DEFAULT_API_URL,
+  },
+  token: {
+    name: "HOST_RUNNER_TOKEN",
+    schema: text.regex(/^[\x21-\x7e]+$/),
+    accepts: "a token of HOST_RUNNER_API_TOKENS, without spaces",
+    secret: true,
+  },
+  profile: {
+    name: "HOST_RUNNER_PROFILE",
+    schema: text,
+    accepts: "the name of a profile in the configuration file",
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
 /** All names, those of secrets with their NAME_FILE. */
-export const knownNames: string[] = Object.values({ ...apiSettings, ...workerSettings }).flatMap(
-  (setting: Setting<unknown>) => (setting.secret ? [setting.name, `${setting.name}_FILE`] : [setting.name]),
+export const knownNames: string[] = Object.values({
+  ...apiSettings,
+  ...workerSettings,
+  ...cliSettings,
+}).flatMap((setting: Setting<unknown>) =>
+  setting.secret ? [setting.name, `${setting.name}_FILE`] : [setting.name],
 );

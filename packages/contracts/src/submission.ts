@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { invalidRequest, toFieldErrors } from "./errors.ts";
-import { type ExecutionMode, executionModes, executorNames, workspaceSchema } from "./task.ts";
+import { workspaceSchema } from "./task.ts";
+import { type ExecutionMode, executionModes, executorNames } from "./words.ts";
 
 const MAX_ID_CHARACTERS = 128;
 const MAX_METADATA_BYTES = 16 * 1024;
@@ -86,6 +87,9 @@ const submissionFields = z.object({
     }),
   ),
 });
+
+/** What a caller may send: `prompt` alone is needed. */
+export type SubmissionInput = z.input<typeof submissionFields>;
 
 /** A valid submission: every field there, null where the caller gave none; unknown ones dropped. */
 export type Submission = z.output<typeof submissionFields>;

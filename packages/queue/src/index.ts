@@ -4,7 +4,7 @@
 
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
-export type { TaskPage, TaskQuery, TaskSummary } from "./list-tasks.ts";
+export type { TaskPage, TaskQuery } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
 export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";

@@ -1,12 +1,9 @@
-import { defaultRunId, type Task, type TaskStatus } from "@host-runner/contracts";
+import { defaultRunId, type TaskStatus, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 import type { Keys } from "./keys.ts";
 import { projectTask, type TaskRecord } from "./project-task.ts";
 import { jobIdOf, parseJobId } from "./task-id.ts";
-
-/** A task in a list: without what it wrote. */
-export type TaskSummary = Omit<Task, "stdout" | "stderr">;
 
 export interface TaskQuery {
   status?: TaskStatus | undefined;

@@ -1,5 +1,12 @@
-import { HostRunnerError, isEnded, type TaskStatus, taskStatuses } from "@host-runner/contracts";
-import type { TaskQueue, TaskSummary } from "@host-runner/queue";
+import {
+  HostRunnerError,
+  isEnded,
+  type Run,
+  type TaskStatus,
+  type TaskSummary,
+  taskStatuses,
+} from "@host-runner/contracts";
+import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
 
@@ -70,7 +77,7 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
   }
 }
 
-function describeRun(run_id: string, tasks: TaskSummary[]) {
+function describeRun(run_id: string, tasks: TaskSummary[]): Run {
   const counts = Object.fromEntries(taskStatuses.map((status) => [status, 0])) as Record<TaskStatus, number>;
   for (const { status } of tasks) counts[status] += 1;
   return { run_id, counts, tasks };
