@@ -14,7 +14,7 @@ import type {
 import { DEFAULT_API_URL, isEnded, type TaskStatus } from "@host-runner/contracts/words";
 import type { TaskEvent } from "./events.ts";
 import { followEvents } from "./follow-events.ts";
-import { createPatience, type RetryListener } from "./patience.ts";
+import { type RetryListener, sleep } from "./patience.ts";
 import { type Call, createTransport, readJson } from "./transport.ts";
 
 export interface ClientOptions {
@@ -124,6 +124,8 @@ export interface Client {
   getRun(runId: string, options?: CallOptions): Promise<Run>;
   /** Cancels all of its tasks that have not ended. */
   cancelRun(runId: string, options?: CallOptions): Promise<Run>;
+  /** The run whenever something of it has changed, up to the moment when all of its tasks have ended. */
+  watchRun(runId: string, options?: CallOptions): AsyncGenerator<Run, void, undefined>;
   /** Those that live. */
   workers(options?: CallOptions): Promise<Worker[]>;
   /** Resolves where the API lives. */
@@ -139,6 +141,8 @@ const SILENCE_MS = 45_000;
 /** Shorter than what proxies take for a dead connection. */
 const WAIT_SECONDS = 25;
 const LARGEST_PAGE = 200;
+/** A run is asked for so often while it is watched. */
+const ASK_EVERY_MS = 1_000;
 
 /** A client of one API. It keeps nothing open between its calls. */
 export function createClient(options: ClientOptions = {}): Client {
@@ -148,13 +152,16 @@ export function createClient(options: ClientOptions = {}): Client {
   const doFetch: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
   const transport = { url, token, fetch: doFetch, patienceMs, onRetry };
   const { call, open } = createTransport(transport);
-  /** Retries are the caller's own there. */
-  const once = createTransport({ ...transport, patienceMs: 0 });
+  const patient = createTransport({ ...transport, patienceMs: followPatienceMs });
 
   const read = <T>(path: string[], more: Partial<Call> = {}) =>
     call({ method: "GET", path, repeatable: true, ...more }, readJson<T>);
   const change = <T>(path: string[], more: Partial<Call> = {}) =>
     call({ method: "POST", path, repeatable: true, ...more }, readJson<T>);
+
+  /** For who waits for something anyway. */
+  const askPatiently = <T>(question: Omit<Call, "method" | "repeatable">) =>
+    patient.call({ method: "GET", repeatable: true, ...question }, readJson<T>);
 
   return {
     submit,
@@ -208,28 +215,26 @@ export function createClient(options: ClientOptions = {}): Client {
       }
     },
     async waitFor(taskId, { execution, signal } = {}) {
-      const patience = createPatience({ patienceMs: followPatienceMs, repeatable: true, signal, onRetry });
       let wanted = execution;
       for (;;) {
-        try {
-          const task = await once.call(
-            {
-              method: "GET",
-              path: ["tasks", taskId],
-              query: [["execution", wanted]],
-              ...preferWait(WAIT_SECONDS),
-              repeatable: true,
-              signal,
-            },
-            readJson<Task>,
-          );
-          if (isEnded(task.status)) return task;
-          // It may be rerun before the next question.
-          wanted = task.execution;
-          patience.renew();
-        } catch (error) {
-          await patience.bear(error);
-        }
+        const task = await askPatiently<Task>({
+          path: ["tasks", taskId],
+          query: [["execution", wanted]],
+          ...preferWait(WAIT_SECONDS),
+          signal,
+        });
+        if (isEnded(task.status)) return task;
+        // It may be rerun before the next question.
+        wanted = task.execution;
+      }
+    },
+    async *watchRun(runId, { signal } = {}) {
+      for (let seen = ""; ; await sleep(ASK_EVERY_MS, signal)) {
+        const run = await askPatiently<Run>({ path: ["runs", runId], signal });
+        const state = JSON.stringify(run);
+        if (state !== seen) yield run;
+        seen = state;
+        if (run.tasks.every(({ status }) => isEnded(status))) return;
       }
     },
     getRun: (runId, { signal } = {}) => read<Run>(["runs", runId], { signal }),

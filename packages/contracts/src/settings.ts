@@ -3,8 +3,7 @@
  */
 import { z } from "zod";
 import type { Setting } from "./environment.ts";
-import { DEFAULT_MAX_PROMPT_BYTES } from "./submission.ts";
-import { DEFAULT_API_PORT, DEFAULT_API_URL, executorNames } from "./words.ts";
+import { DEFAULT_API_PORT, DEFAULT_API_URL, DEFAULT_MAX_PROMPT_BYTES, executorNames } from "./words.ts";
 
 const text = z.string();
 

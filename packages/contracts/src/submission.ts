@@ -2,11 +2,10 @@ import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { invalidRequest, toFieldErrors } from "./errors.ts";
 import { workspaceSchema } from "./task.ts";
-import { type ExecutionMode, executionModes, executorNames } from "./words.ts";
+import { DEFAULT_MAX_PROMPT_BYTES, type ExecutionMode, executionModes, executorNames } from "./words.ts";
 
 const MAX_ID_CHARACTERS = 128;
 const MAX_METADATA_BYTES = 16 * 1024;
-export const DEFAULT_MAX_PROMPT_BYTES = 1024 * 1024;
 
 /** Fields that the contract names and that this version does not carry out yet. Refused, never ignored. */
 const notYetSupported = ["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"] as const;

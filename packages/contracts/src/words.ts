@@ -83,6 +83,8 @@ export function problemCode(type: unknown): ErrorCode | null {
 
 const PROBLEM_TYPE = "urn:host-runner:problem:";
 
+export const DEFAULT_MAX_PROMPT_BYTES = 1024 * 1024;
+
 /** Where an API listens and a client looks for it, unless either is told otherwise. */
 export const DEFAULT_API_PORT = 48_070;
 export const DEFAULT_API_URL = `http://127.0.0.1:${DEFAULT_API_PORT}`;

@@ -2,6 +2,7 @@
  * The only place that knows BullMQ, Redis, keys and Lua.
  */
 
+export { examineRedis, type RedisExamination } from "./examine-redis.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
 export type { TaskPage, TaskQuery } from "./list-tasks.ts";

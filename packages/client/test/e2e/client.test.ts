@@ -195,6 +195,15 @@ describe("following", () => {
     }));
 });
 
+it("tells of a run as it changes, until all of it has ended", () =>
+  withClient(async (client) => {
+    await client.submitBatch([1, 2, 3].map((i) => ({ prompt: `sleep 0.${i}`, run_id: "night" })));
+    const seen: number[] = [];
+    for await (const { counts } of client.watchRun("night")) seen.push(counts.success);
+    expect(seen.at(-1)).toBe(3);
+    await expect(client.watchRun("unknown").next()).rejects.toMatchObject({ code: "not_found" });
+  }));
+
 it("waits no longer than its signal lets it", () =>
   withClient(async (client) => {
     await client.submit({ task_id: "long", prompt: "sleep 60" });

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import type { Context } from "../../context.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import type { Verb } from "../../program.ts";
+import { cleanLine } from "../../terminal/clean-text.ts";
+import { checkConfiguration, checkEnvironment, checkNode } from "./check-machine.ts";
+import { type Finding, skipped } from "./finding.ts";
+
+/** Looks at everything that a task needs, and changes nothing. 0 where there is no problem. */
+export const doctor: Verb = async (context) => {
+  const { env, versions } = context.host;
+  const findings: Finding[] = [];
+  const checks: (() => Promise<Finding[]> | Finding[])[] = [
+    () => [checkNode(versions.node)],
+    () => checkEnvironment(env),
+    () => checkConfiguration(env),
+    () => lookAtApi(context, findings),
+    () => lookAtRedis(env),
+    () => lookAtTemplate(env),
+  ];
+  for (const check of checks) {
+    context.progress.show("looking ...");
+    const found = await check();
+    for (const finding of found) await tell(context, finding);
+    findings.push(...found);
+  }
+  const problems = findings.filter(({ level }) => level === "problem").length;
+  const warnings = findings.filter(({ level }) => level === "warning").length;
+  if (context.out.isTerminal) context.note(`${problems} to mend, ${warnings} to think about`);
+  return problems > 0 ? exitCodes.failed : exitCodes.done;
+};
+
+async function lookAtApi(context: Context, earlier: readonly Finding[]): Promise<Finding[]> {
+  // Where it is cannot be known then.
+  if (earlier.some(({ level }) => level === "problem"))
+    return [skipped("API", "what is wrong above comes first")];
+  const [target, client, { checkApi }] = await Promise.all([
+    context.findTarget(),
+    context.connect(),
+    import("./check-api.ts"),
+  ]);
+  return checkApi(client, target);
+}
+
+async function lookAtRedis({ REDIS_URL, REDIS_URL_FILE }: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const url = REDIS_URL || (REDIS_URL_FILE && readTrimmed(REDIS_URL_FILE));
+  if (!url) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
+  return (await import("./check-redis.ts")).checkRedis(url);
+}
+
+async function lookAtTemplate(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const { HOST_RUNNER_CMD_TEMPLATE: template, HOST_RUNNER_SHELL: shell = "bash -c" } = env;
+  if (!template) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
+  return (await import("./check-template.ts")).checkTemplate(template, shell, env);
+}
+
+function readTrimmed(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    // The environment's check has told of it.
+    return undefined;
+  }
+}
+
+const signs = { ok: "✓", warning: "!", problem: "✗", skipped: "-" } as const;
+const styles = { ok: "green", warning: "yellow", problem: "red", skipped: "dim" } as const;
+const WHAT_COLUMNS = 14;
+
+async function tell(context: Context, finding: Finding): Promise<void> {
+  const { level, what, detail, mend = "" } = finding;
+  if (context.json) return context.printJson(finding);
+  if (!context.out.isTerminal) return context.printFields(level, what, detail, mend);
+  context.progress.clear();
+  const { paint } = context.out;
+  const line = `${paint(styles[level], signs[level])} ${what.padEnd(WHAT_COLUMNS)}${cleanLine(detail)}\n`;
+  const more = mend && `${" ".repeat(WHAT_COLUMNS + 2)}${paint("bold", cleanLine(mend))}\n`;
+  await context.out.write(line + more);
+}
