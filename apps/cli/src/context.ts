@@ -1,6 +1,6 @@
 import type { Client } from "@host-runner/client";
 import type { FoundTarget, TargetOptions } from "./settings/find-target.ts";
-import { cleanLine } from "./terminal/clean-text.ts";
+import { cleanField, cleanLine } from "./terminal/clean-text.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { openStreams, type Streams } from "./terminal/streams.ts";
 
@@ -96,7 +96,7 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
     },
     async printFields(...fields) {
       progress.clear();
-      await out.write(`${fields.map((field) => cleanLine(String(field ?? ""))).join("\t")}\n`);
+      await out.write(`${fields.map((field) => cleanField(String(field ?? ""))).join("\t")}\n`);
     },
   };
 }

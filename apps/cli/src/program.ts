@@ -22,6 +22,7 @@ export function createProgram(dispatch: Dispatch): Command {
     )
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText("after", afterHelp)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "host-runner:")) })
     .exitOverride();
   addCommonOptions(program);
 

@@ -21,7 +21,7 @@ export const submit: Verb<SubmitOptions> = async (context, words, options) => {
   else {
     const id = cleanLine(task.task_id);
     await out.write(`${id}\n`);
-    context.note(out.paint("dim", `host-runner logs -f ${id} follows it, host-runner cancel ${id} stops it`));
+    context.note(out.paint("dim", `follow it: host-runner logs -f ${id}`));
   }
   return 0;
 };

@@ -38,6 +38,7 @@ const LEAVE_SCREEN = "\u001b[?25h\u001b[?1049l";
 const HOME = "\u001b[H";
 const CLEAR_REST_OF_LINE = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
+const CLEAR_ALL = "\u001b[2J";
 
 /** On a screen of its own, so that the terminal has its lines back afterwards, with the last table below them. */
 async function showLive(context: Context, options: ListOptions, ended: AbortSignal): Promise<void> {
@@ -55,7 +56,10 @@ async function showLive(context: Context, options: ListOptions, ended: AbortSign
     const lines = [...last.slice(0, rows - 1), out.paint(problem ? "red" : "dim", foot)];
     await out.write(`${HOME}${lines.map((line) => line + CLEAR_REST_OF_LINE).join("\r\n")}${CLEAR_BELOW}`);
   };
-  const redraw = () => void draw();
+  const redraw = async () => {
+    await out.write(CLEAR_ALL);
+    await draw();
+  };
   await out.write(ENTER_SCREEN);
   host.stdout.on("resize", redraw);
   try {

@@ -4,7 +4,7 @@ import { cleanLine } from "../terminal/clean-text.ts";
 import { type Column, layOutTable } from "../terminal/table.ts";
 
 const columns: Column[] = [
-  { title: "WORKER", min: 6 },
+  { title: "WORKER" },
   { title: "HOST", min: 6 },
   { title: "PROCESS", align: "right", optional: true },
   { title: "EXECUTORS" },

@@ -50,9 +50,9 @@ function tellRun({ attempt, max_attempts, cancel_requested_at, worker }: TaskSum
   return max_attempts > 1 ? `${where}, attempt ${attempt} of ${max_attempts}` : where;
 }
 
-function tellEnd({ message, exit_code, signal }: TaskSummary): string {
-  if (exit_code !== null && exit_code !== 0) return `${message} (exit code ${exit_code})`;
-  return signal === null ? message : `${message} (${signal})`;
+/** The message has the signal already, where one ended the command by itself. */
+function tellEnd({ message, reason, exit_code }: TaskSummary): string {
+  return reason === "exit_code" && exit_code !== null ? `${message} (exit code ${exit_code})` : message;
 }
 
 const styles = {

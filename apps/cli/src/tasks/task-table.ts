@@ -6,7 +6,7 @@ import { paintStatus, tellDuration, tellSituation } from "./describe-task.ts";
 import { formatAge } from "./format-time.ts";
 
 const columns: Column[] = [
-  { title: "TASK", min: 8 },
+  { title: "TASK", cut: "middle" },
   { title: "RUN", min: 6, optional: true },
   { title: "STATUS" },
   { title: "AGE", align: "right", optional: true },

@@ -15,6 +15,11 @@ export function cleanLine(text: string): string {
   return text.replace(UNSAFE, picture);
 }
 
+/** The same for programs: what could end a field or a line is shown, and all else is exact, as ids have to be. */
+export function cleanField(text: string): string {
+  return text.replace(/\p{Cc}/gu, picture);
+}
+
 /** The same for text of several lines. */
 export function cleanText(text: string): string {
   return text.replace(UNSAFE_IN_LINES, picture);

@@ -1,34 +1,44 @@
 /** How texts fill a terminal's columns. */
 export interface Measure {
   width(text: string): number;
-  /** At most `columns` wide, with an ellipsis where something is missing. */
-  truncate(text: string, columns: number): string;
+  /** At most `columns` wide, with an ellipsis where something is missing: at the end, or in the middle. */
+  truncate(text: string, columns: number, where?: "end" | "middle"): string;
 }
 
 /** Knows wide characters, where the texts have any: what knows them takes longer to load than all else of a list. */
 export async function createMeasure(texts: Iterable<string>): Promise<Measure> {
   let isPlain = true;
-  for (const text of texts) isPlain &&= /^[\x20-\x7e…]*$/.test(text);
-  if (isPlain) return { width: (text) => text.length, truncate: (text, columns) => cut(text, columns, text) };
+  for (const text of texts) isPlain &&= /^[\x20-\x7e]*$/.test(text);
+  if (isPlain)
+    return measureBy(
+      (text) => text.length,
+      (text) => [...text],
+    );
   const { default: width } = await import("string-width");
   const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-  return {
-    width,
-    truncate(text, columns) {
-      if (width(text) <= columns) return text;
-      let kept = "";
-      let used = 1;
-      for (const { segment } of graphemes.segment(text)) {
-        used += width(segment);
-        if (used > columns) break;
-        kept += segment;
-      }
-      return columns < 1 ? "" : `${kept}…`;
-    },
-  };
+  return measureBy(width, (text) => Array.from(graphemes.segment(text), ({ segment }) => segment));
 }
 
-function cut(text: string, columns: number, whole: string): string {
-  if (whole.length <= columns) return whole;
-  return columns < 1 ? "" : `${text.slice(0, columns - 1)}…`;
+function measureBy(width: (text: string) => number, split: (text: string) => string[]): Measure {
+  return {
+    width,
+    truncate(text, columns, where = "end") {
+      if (width(text) <= columns) return text;
+      if (columns < 1) return "";
+      const parts = split(text);
+      const room = columns - 1;
+      const end = where === "end" ? [] : takeWhileFits(parts.toReversed(), Math.floor(room / 2)).reverse();
+      const begin = takeWhileFits(parts, room - width(end.join("")));
+      return `${begin.join("")}…${end.join("")}`;
+    },
+  };
+
+  function takeWhileFits(parts: readonly string[], columns: number): string[] {
+    let used = 0;
+    const count = parts.findIndex((part) => {
+      used += width(part);
+      return used > columns;
+    });
+    return parts.slice(0, count);
+  }
 }

@@ -7,6 +7,8 @@ export interface Column {
   /** Left out where the rest is too wide. */
   optional?: boolean;
   align?: "right";
+  /** Where it is cut when it is too long: the ends of ids tell them apart. */
+  cut?: "middle";
 }
 
 export interface Cell {
@@ -24,24 +26,30 @@ interface TableOptions {
 
 const GAP = "  ";
 
-/** Lines of a table that fits: columns are narrowed from the last one on, then left out. Texts have to be clean. */
+/** Lines of a table that fits: columns are narrowed from the last one on, then left out, then the first is cut. */
 export async function layOutTable({ columns, rows, width, paintTitle }: TableOptions): Promise<string[]> {
   const texts = rows.flatMap((row) => row.map(({ text }) => text));
   const measure = await createMeasure(texts);
   const widths = fitColumns(columns, naturalWidths(columns, rows, measure), width);
   const line = (cells: readonly Cell[]) => {
     const shown = cells
-      .map((cell, i) => ({ ...cell, width: widths[i] ?? 0, align: columns[i]?.align }))
+      .map((cell, i) => ({
+        ...cell,
+        width: widths[i] ?? 0,
+        align: columns[i]?.align,
+        where: columns[i]?.cut,
+      }))
       .filter((cell) => cell.width > 0);
     return shown
-      .map(({ text, paint = (plain) => plain, width, align }, i) => {
-        const cut = measure.truncate(text, width);
+      .map(({ text, paint = (plain) => plain, width, align, where }, i) => {
+        const cut = measure.truncate(text, width, where);
         const space = " ".repeat(width - measure.width(cut));
         if (align === "right") return space + paint(cut);
         // No space at the end of a line: a narrow terminal would wrap it.
         return paint(cut) + (i === shown.length - 1 ? "" : space);
       })
-      .join(GAP);
+      .join(GAP)
+      .trimEnd();
   };
   return [columns.map(({ title }) => ({ text: title, paint: paintTitle })), ...rows].map(line);
 }
