@@ -6,8 +6,9 @@ import { paintStatus, tellDuration, tellSituation } from "./describe-task.ts";
 import { formatAge } from "./format-time.ts";
 
 const columns: Column[] = [
-  { title: "TASK", cut: "middle" },
-  { title: "RUN", min: 6, optional: true },
+  // As wide as a UUID.
+  { title: "TASK", usual: 36, cut: "middle" },
+  { title: "RUN", usual: 20, min: 6, optional: true },
   { title: "STATUS" },
   { title: "AGE", align: "right", optional: true },
   { title: "TOOK", align: "right", optional: true },

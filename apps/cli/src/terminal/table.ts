@@ -2,6 +2,8 @@ import { createMeasure, type Measure } from "./measure.ts";
 
 export interface Column {
   title: string;
+  /** What it has to do with where the rest would not fit: a long text in it narrows it before others suffer. */
+  usual?: number;
   /** How narrow it may become; as wide as its texts where it is absent. */
   min?: number;
   /** Left out where the rest is too wide. */
@@ -77,12 +79,13 @@ export function fitColumns(
     const shown = widths.filter((width) => width > 0);
     return shown.reduce((sum, width) => sum + width, 0) + GAP.length * (shown.length - 1) - available;
   };
+  const narrow = (i: number, least: number) => {
+    if (overflow() > 0) widths[i] = Math.max(Math.min(least, widths[i]!), widths[i]! - overflow());
+  };
   const backwards = columns.map((column, i) => ({ ...column, i })).reverse();
-  for (const { i, min } of backwards) {
-    if (min !== undefined && overflow() > 0)
-      widths[i] = Math.max(Math.min(min, widths[i]!), widths[i]! - overflow());
-  }
+  for (const [i, { usual }] of columns.entries()) if (usual !== undefined) narrow(i, usual);
+  for (const { i, min } of backwards) if (min !== undefined) narrow(i, min);
   for (const { i, optional } of backwards) if (optional && overflow() > 0) widths[i] = 0;
-  if (overflow() > 0) widths[0] = Math.max(1, widths[0]! - overflow());
+  narrow(0, 1);
   return widths;
 }
