@@ -54,7 +54,7 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
   async function findTarget(): Promise<FoundTarget> {
     if (found) return found;
     const settings = await import("./settings/find-target.ts");
-    found = settings.findTarget(options, host.env);
+    found = await settings.findTarget(options, host.env);
     for (const warning of found.warnings) note(`host-runner: ${warning}`);
     return found;
   }

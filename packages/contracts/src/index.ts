@@ -3,6 +3,7 @@
  */
 export * from "./answers.ts";
 export * from "./canonical-json.ts";
+export * from "./cli-settings.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./events.ts";

@@ -2,8 +2,9 @@
  * Every setting of every program, the one source of names, defaults and accepted values.
  */
 import { z } from "zod";
+import { cliSettings } from "./cli-settings.ts";
 import type { Setting } from "./environment.ts";
-import { DEFAULT_API_PORT, DEFAULT_API_URL, DEFAULT_MAX_PROMPT_BYTES, executorNames } from "./words.ts";
+import { DEFAULT_API_PORT, DEFAULT_MAX_PROMPT_BYTES, executorNames } from "./words.ts";
 
 const text = z.string();
 
@@ -25,14 +26,6 @@ const switchedOn = {
 const redisUrl = text.refine(
   (value) => URL.canParse(value) && ["redis:", "rediss:", "redis+unix:"].includes(new URL(value).protocol),
 );
-
-/** fetch refuses credentials in a URL, and a query or a fragment would swallow the path. */
-function isApiUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password, search, hash } = new URL(value);
-  return ["http:", "https:"].includes(protocol) && !username && !password && !search && !hash;
-}
-const API_URL = "an http or https URL without user, query and fragment";
 
 export const tokenScopes = ["read", "write", "admin"] as const;
 export type TokenScope = (typeof tokenScopes)[number];
@@ -210,27 +203,6 @@ export const workerSettings = {
     schema: number(0, 86_400),
     accepts: "a number of seconds, 0 to 86400",
     fallback: "0.3",
-  },
-} as const satisfies Record<string, Setting<unknown>>;
-
-/** Of the command line, which talks to an API. */
-export const cliSettings = {
-  url: {
-    name: "HOST_RUNNER_URL",
-    schema: text.refine(isApiUrl),
-    accepts: API_URL,
-    fallback: DEFAULT_API_URL,
-  },
-  token: {
-    name: "HOST_RUNNER_TOKEN",
-    schema: text.regex(/^[\x21-\x7e]+$/),
-    accepts: "a token of HOST_RUNNER_API_TOKENS, without spaces",
-    secret: true,
-  },
-  profile: {
-    name: "HOST_RUNNER_PROFILE",
-    schema: text,
-    accepts: "the name of a profile in the configuration file",
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

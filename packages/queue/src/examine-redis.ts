@@ -31,8 +31,11 @@ export async function examineRedis(url: string): Promise<RedisExamination> {
     retryStrategy: () => null,
     replyMapping: "legacy",
   });
-  // What is wrong is told by the command that fails.
-  redis.on("error", () => {});
+  // The call that fails says only that there is no connection; why stands here.
+  let reason: unknown;
+  redis.on("error", (error) => {
+    reason ??= error;
+  });
   try {
     await redis.connect();
     const info = parseInfo(await redis.info());
@@ -46,6 +49,8 @@ export async function examineRedis(url: string): Promise<RedisExamination> {
       usedMemory: info.used_memory_human ?? "unknown",
       problem: findProblem(info),
     };
+  } catch (error) {
+    throw reason ?? error;
   } finally {
     redis.disconnect();
   }

@@ -107,7 +107,7 @@ async function findProfiles({ host }: Context): Promise<string[]> {
   ]);
   try {
     const path = configPath({ platform: process.platform, environment: host.env, home: homedir() });
-    return Object.keys(readConfig(path).config?.profiles ?? {}).filter((name) => PLAIN.test(name));
+    return Object.keys((await readConfig(path)).config?.profiles ?? {}).filter((name) => PLAIN.test(name));
   } catch {
     return [];
   }

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
+import { cliSettings } from "@host-runner/contracts/cli-settings";
 import { readEnvironment } from "@host-runner/contracts/environment";
-import { cliSettings, knownNames } from "@host-runner/contracts/settings";
 import { DEFAULT_API_URL } from "@host-runner/contracts/words";
 import { CliError } from "../cli-error.ts";
 import { chooseTarget, type Source, type Target } from "./choose-target.ts";
 import { configPath } from "./config-path.ts";
-import { type ConfigFile, type Profile, readConfig, warnOfReaders } from "./read-config.ts";
+import type { Profile } from "./parse-config.ts";
+import { type ConfigFile, readConfig, warnOfReaders } from "./read-config.ts";
 
 export interface TargetOptions {
   url?: string | undefined;
@@ -24,11 +25,16 @@ const { fallback: _, ...url } = cliSettings.url;
 const settings = { ...cliSettings, url };
 
 /** Where the API is: options before environment before configuration file. Throws `CliError`, `EnvironmentError`. */
-export function findTarget(options: TargetOptions, environment: NodeJS.ProcessEnv): FoundTarget {
+export async function findTarget(
+  options: TargetOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<FoundTarget> {
   const readFile = (path: string) => readFileSync(path, "utf8");
-  const { values } = readEnvironment(environment, { settings, knownNames, readFile });
+  const { values } = readEnvironment(environment, { settings, readFile });
   const given = parseUrl(options.url);
-  const configFile = readConfig(configPath({ platform: process.platform, environment, home: homedir() }));
+  const configFile = await readConfig(
+    configPath({ platform: process.platform, environment, home: homedir() }),
+  );
   const warnings = [...configFile.warnings];
   const ofProfile = (name: string | undefined): Source[] => {
     if (name === undefined) return [];

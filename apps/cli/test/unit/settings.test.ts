@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { CliError } from "../../src/cli-error.ts";
 import { chooseTarget } from "../../src/settings/choose-target.ts";
 import { configPath } from "../../src/settings/config-path.ts";
-import { parseConfig } from "../../src/settings/read-config.ts";
+import { parseConfig } from "../../src/settings/parse-config.ts";
 
 const fallback = "http://127.0.0.1:48070";
 
@@ -66,7 +66,7 @@ describe("the configuration file", () => {
     ["[]", "/c cannot be used"],
     ['{"profils": {}}', "profils"],
     ['{"profile": "x"}', 'names the profile "x", which it does not have'],
-    ['{"profiles": {"a": {"url": "ftp://x"}}}', "profiles.a.url"],
+    ['{"profiles": {"a": {"url": "ftp://x"}}}', "profiles.a.url: must be an http or https URL"],
     ['{"profiles": {"a": {"url": "http://u:p@x"}}}', "profiles.a.url"],
     ['{"profiles": {"a": {"token": "with space"}}}', "profiles.a.token"],
     ['{"profiles": {"a": {"token": "t", "token_file": "f"}}}', "has both token and token_file"],

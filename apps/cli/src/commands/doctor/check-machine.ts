@@ -48,11 +48,11 @@ export function checkEnvironment(environment: NodeJS.ProcessEnv): Finding[] {
   }
 }
 
-export function checkConfiguration(environment: NodeJS.ProcessEnv): Finding[] {
+export async function checkConfiguration(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const what = "Configuration";
   const path = configPath({ platform: process.platform, environment, home: homedir() });
   try {
-    const { config, warnings } = readConfig(path);
+    const { config, warnings } = await readConfig(path);
     if (config === null) return [ok(what, `none (${path})`)];
     const names = Object.keys(config.profiles).join(", ") || "none";
     return [
