@@ -55,11 +55,17 @@ export const run: Verb<SubmissionOptions> = async (context, words, options) => {
 };
 
 /** Cancels on the first wish of the user, or when nobody reads the output any more. */
-function cancelOnce({ readerGone, note, complain }: Context, wish: AbortSignal, cancel: () => Promise<Task>) {
+function cancelOnce(
+  { readerGone, note, complain, err }: Context,
+  wish: AbortSignal,
+  cancel: () => Promise<Task>,
+) {
   let asked: Promise<unknown> | undefined;
   const ask = (isWish: boolean) => {
     if (asked) return;
-    if (isWish) note("host-runner: canceling; Ctrl-C again leaves without waiting for that");
+    // The terminal has written ^C, wherever the command's output stood.
+    const begin = err.isTerminal ? "\n" : "";
+    if (isWish) note(`${begin}host-runner: canceling; Ctrl-C again leaves without waiting for that`);
     asked = cancel().catch((error: unknown) => {
       const words = error instanceof ClientError ? cleanLine(error.message) : String(error);
       complain(`host-runner: it could not be canceled: ${words}`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { cleanField, cleanLine, cleanText } from "../../src/terminal/clean-text.ts";
 import { usesColor } from "../../src/terminal/paint.ts";
 import { formatBar } from "../../src/terminal/progress.ts";
+import { wrapWords } from "../../src/terminal/wrap-words.ts";
 
 describe("a stranger's text", () => {
   it.each([
@@ -42,3 +43,8 @@ it.each([
   [10, 10, "[########################] 10/10"],
   [0, 0, "[########################] 0/0"],
 ])("%d of %d is %s", (done, all, bar) => expect(formatBar(done, all)).toBe(bar));
+
+it("wraps between words, and never within one", () => {
+  expect(wrapWords("a bb ccc dddddddd e", 6)).toEqual(["a bb", "ccc", "dddddddd", "e"]);
+  expect(wrapWords("", 6)).toEqual([""]);
+});

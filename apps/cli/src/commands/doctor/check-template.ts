@@ -27,7 +27,8 @@ export async function checkTemplate(
       findings.push(warning(what, run.doubt, "install it where the worker runs, or set PATH there"));
     return findings;
   } catch (error) {
-    if (error instanceof TemplateError) return [problem(what, error.message, "see docs/operations.md")];
+    if (error instanceof TemplateError)
+      return [problem(what, error.message, "a worker with it does not start: write it as told")];
     throw error;
   }
 }

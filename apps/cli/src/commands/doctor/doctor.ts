@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { Verb } from "../../program.ts";
 import { cleanLine } from "../../terminal/clean-text.ts";
+import { wrapWords } from "../../terminal/wrap-words.ts";
 import { checkConfiguration, checkEnvironment, checkNode } from "./check-machine.ts";
 import { type Finding, skipped } from "./finding.ts";
 
@@ -73,7 +74,13 @@ async function tell(context: Context, finding: Finding): Promise<void> {
   if (!context.out.isTerminal) return context.printFields(level, what, detail, mend);
   context.progress.clear();
   const { paint } = context.out;
-  const line = `${paint(styles[level], signs[level])} ${what.padEnd(WHAT_COLUMNS)}${cleanLine(detail)}\n`;
-  const more = mend && `${" ".repeat(WHAT_COLUMNS + 2)}${paint("bold", cleanLine(mend))}\n`;
-  await context.out.write(line + more);
+  const indent = `\n${" ".repeat(WHAT_COLUMNS + 2)}`;
+  const width = context.out.columns() - indent.length;
+  const lines = [
+    ...wrapWords(cleanLine(detail), width),
+    ...(mend ? wrapWords(cleanLine(mend), width).map((line) => paint("bold", line)) : []),
+  ];
+  await context.out.write(
+    `${paint(styles[level], signs[level])} ${what.padEnd(WHAT_COLUMNS)}${lines.join(indent)}\n`,
+  );
 }
