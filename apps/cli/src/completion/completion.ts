@@ -19,9 +19,14 @@ compdef _host_runner host-runner
 `,
   fish: `function __host_runner
   set -l words (commandline -opc) (commandline -ct)
-  host-runner complete -- $words[2..-1] 2>/dev/null
+  set -l found (host-runner complete -- $words[2..-1] 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c host-runner -a '(__host_runner)'
+complete -c host-runner -f -a '(__host_runner)'
 `,
 };
 
