@@ -31,6 +31,7 @@ export function openStreams({ stdout, stderr, env }: NodeJS.Process): Streams {
 
 function openStream(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, gone?: AbortSignal): Stream {
   const isTerminal = stream.isTTY === true;
+  let draining: Promise<void> | undefined;
   return {
     isTerminal,
     paint: createPaint({ isTerminal, environment }),
@@ -39,12 +40,24 @@ function openStream(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, 
     async write(text) {
       if (gone?.aborted || stream.destroyed) return;
       if (stream.write(text)) return;
-      await new Promise<void>((resolve) => {
-        stream.once("drain", resolve);
-        gone?.addEventListener("abort", () => resolve(), { once: true });
+      draining ??= untilDrained(stream, gone).finally(() => {
+        draining = undefined;
       });
+      await draining;
     },
   };
+}
+
+function untilDrained(stream: NodeJS.WriteStream, gone: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.off("drain", settle);
+      gone?.removeEventListener("abort", settle);
+      resolve();
+    };
+    stream.once("drain", settle);
+    gone?.addEventListener("abort", settle, { once: true });
+  });
 }
 
 /** Resolves when everything is written, for a process that exits next. */

@@ -198,8 +198,8 @@ describe("ls", () => {
 
   it("ends silently when its reader is gone", () =>
     withCli(async ({ cli, url }) => {
-      const stdin = '"true"\n'.repeat(300);
-      await cli(["submit", "--batch", "-"], { stdin });
+      const stdin = '"x"\n'.repeat(300);
+      await cli(["submit", "--executor", "mock", "--batch", "-"], { stdin });
       const script = `"$0" "$1" ls --json --limit 300 | head -1 | wc -l; echo "\${PIPESTATUS[0]}"`;
       const shell = spawn("bash", ["-c", script, process.execPath, command], {
         env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST_RUNNER_URL: url },
