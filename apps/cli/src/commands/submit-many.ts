@@ -61,9 +61,11 @@ export async function submitMany(
   const accepted = tasks.filter(Boolean).length;
   const summary = `${accepted} of ${lines.length} submitted${refused ? `, ${refused} refused` : ""}`;
   if (outage.signal.aborted) {
-    context.complain(
-      `host-runner: ${summary}, then the API was lost. With --key the same again submits the rest alone.`,
-    );
+    const advice =
+      options.key === undefined
+        ? "Submit the rest, or next time give --key: then the same again submits nothing twice."
+        : "The same again submits the rest alone.";
+    context.complain(`host-runner: ${summary}, then the API was lost. ${advice}`);
     throw outage.signal.reason;
   }
   context.note(summary);
