@@ -55,10 +55,12 @@ export function createProgram(dispatch: Dispatch): Command {
       "submits, shows the output as it comes, and exits with the command's exit code; Ctrl-C cancels",
       async () => (await import("./commands/run.ts")).run,
     ),
-  ).exitOverride((error) => {
-    // Every other code is the command's.
-    throw error.exitCode === 0 ? error : Object.assign(error, { exitCode: exitCodes.runFailed });
-  });
+  )
+    .addHelpText("after", runHelp)
+    .exitOverride((error) => {
+      // Every other code is the command's.
+      throw error.exitCode === 0 ? error : Object.assign(error, { exitCode: exitCodes.runFailed });
+    });
 
   addFilterOptions(
     verb("ls", "lists tasks, the newest first", async () => (await import("./commands/ls.ts")).ls).alias(
@@ -143,6 +145,9 @@ const afterHelp = `
 Where the API is: --url, --profile, HOST_RUNNER_URL and HOST_RUNNER_TOKEN, or the configuration file, in this order.
 Exit codes: 0 done, 1 refused or not successful, 2 wrong usage, 3 the API is away; run: the command's own.
 All of it: docs/command-line.md`;
+
+const runHelp = `
+Exit codes: the command's own, 128 + n where signal n ended it, 124 where its timeout did, 125 where host-runner failed.`;
 
 function addCommonOptions(command: Command): void {
   command
