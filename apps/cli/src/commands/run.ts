@@ -1,4 +1,11 @@
-import { ClientError, isEnded, type Task, type TaskSummary } from "@host-runner/client";
+import {
+  type Client,
+  ClientError,
+  isEnded,
+  type SubmissionInput,
+  type Task,
+  type TaskSummary,
+} from "@host-runner/client";
 import { listenForStopRequests } from "@host-runner/service/stop-requests";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -18,48 +25,58 @@ const TICK_MS = 1_000;
 
 /** Submits, follows, and ends as the command did. Ctrl-C cancels the task; a second one leaves it to its end. */
 export const run: Verb<SubmissionOptions> = async (context, words, options) => {
-  const stop = listenForStopRequests(context.host, { echoMs: ECHO_MS });
   try {
     const prompt = await readPrompt(words, options, context.host.stdin);
     const client = await context.connect({ follows: true });
-    let task: TaskSummary = await client.submit({ ...toFields(options), prompt }, { signal: stop.hurry });
-    const { task_id, execution } = task;
-    if (context.json) await context.printJson({ type: "status", task: withoutOutput(task) });
-    const canceling = cancelOnce(context, stop.stop, () => client.cancel(task_id));
-    const ticking = tellWaiting(context, () => task);
-    try {
-      for await (const event of client.events(task_id, { execution, signal: stop.hurry })) {
-        if (event.type === "status") task = event.task;
-        if (context.json) await context.printJson(event);
-        else await showOutput(context, event);
-      }
-    } finally {
-      clearInterval(ticking);
-      context.progress.clear();
-    }
-    await canceling.settled();
-    tellEnd(context, task);
-    if (context.readerGone.aborted) return exitCodes.readerGone;
-    return task.status === "canceled"
-      ? (codeOfStop(stop.stop) ?? decideExitCode(task))
-      : decideExitCode(task);
+    return await runToEnd(context, client, { ...toFields(options), prompt });
   } catch (error) {
-    if (stop.hurry.aborted) {
-      context.note("host-runner: left; the task is canceled as far as its host was told");
-      return codeOfStop(stop.stop) ?? exitCodes.interrupted;
-    }
-    const { message } = explainFailure(error);
-    context.complain(`host-runner: ${cleanText(message)}`);
+    context.complain(`host-runner: ${cleanText(explainFailure(error).message)}`);
     return exitCodes.runFailed;
   }
 };
+
+async function runToEnd(context: Context, client: Client, submission: SubmissionInput): Promise<number> {
+  // Not before: while a prompt is read from stdin, Ctrl-C ends this as it ends any other command.
+  const stop = listenForStopRequests(context.host, { echoMs: ECHO_MS });
+  let task: TaskSummary | undefined;
+  let canceling: Canceling | undefined;
+  const ticking = setInterval(() => tellWaiting(context, task), TICK_MS);
+  try {
+    for await (const event of client.run(submission, { signal: stop.hurry })) {
+      if (event.type === "status") {
+        task = event.task;
+        canceling ??= cancelOnce(context, stop.stop, () => client.cancel(event.task.task_id));
+      }
+      if (context.json) await context.printJson(event);
+      else await showOutput(context, event);
+    }
+  } catch (error) {
+    if (!stop.hurry.aborted) throw error;
+    context.note("host-runner: left; the task is canceled as far as its host was told");
+    return codeOfStop(stop.stop) ?? exitCodes.interrupted;
+  } finally {
+    clearInterval(ticking);
+    context.progress.clear();
+  }
+  await canceling?.settled();
+  if (!task) throw new Error("the API told nothing of the task");
+  tellEnd(context, task);
+  if (context.readerGone.aborted) return exitCodes.readerGone;
+  const canceledBy = task.status === "canceled" ? codeOfStop(stop.stop) : null;
+  return canceledBy ?? decideExitCode(task);
+}
+
+interface Canceling {
+  /** Resolves when the wish, where there was one, has been told. */
+  settled(): Promise<void>;
+}
 
 /** Cancels on the first wish of the user, or when nobody reads the output any more. */
 function cancelOnce(
   { readerGone, note, complain, err }: Context,
   wish: AbortSignal,
   cancel: () => Promise<Task>,
-) {
+): Canceling {
   let asked: Promise<unknown> | undefined;
   const ask = (isWish: boolean) => {
     if (asked) return;
@@ -79,13 +96,13 @@ function cancelOnce(
 }
 
 /** On a terminal, while nothing of the task is to be seen yet. */
-function tellWaiting({ progress }: Context, task: () => TaskSummary): NodeJS.Timeout {
-  const since = Date.now();
-  return setInterval(() => {
-    const { status, message } = task();
-    if (status !== "queued") return progress.clear();
-    progress.show(`${cleanLine(message)}; waits for ${formatDuration(Date.now() - since)}`);
-  }, TICK_MS);
+function tellWaiting({ progress }: Context, task: TaskSummary | undefined): void {
+  const isWaiting = task?.status === "queued";
+  if (!isWaiting) progress.clear();
+  else
+    progress.show(
+      `${cleanLine(task.message)}; waits for ${formatDuration(Date.now() - Date.parse(task.created_at))}`,
+    );
 }
 
 /** What the exit code alone does not tell. A command that failed by itself has said why. */
@@ -99,9 +116,4 @@ function tellEnd({ note, complain, err }: Context, task: TaskSummary): void {
 
 function codeOfStop(stop: AbortSignal): number | null {
   return stop.aborted ? codeOfSignal(String(stop.reason)) : null;
-}
-
-function withoutOutput(task: TaskSummary): TaskSummary {
-  const { stdout: _, stderr: __, ...summary } = task as Task;
-  return summary;
 }

@@ -18,7 +18,8 @@ const AT_A_TIME = 64;
 const TELL_EVERY_MS = 1_000;
 
 /** Tells of each task once it has ended. 0: all succeeded; 1: some did not; 124: the time was up first. */
-export const wait: Verb<WaitOptions> = async (context, ids, { run, timeout }) => {
+export const wait: Verb<WaitOptions> = async (context, words, { run, timeout }) => {
+  const ids = [...new Set(words)];
   if ((ids.length === 0) === (run === undefined)) throw new CliError("name task ids, or a run with --run");
   const client = await context.connect({ follows: true });
   const timeUp = new AbortController();
@@ -42,7 +43,7 @@ export const wait: Verb<WaitOptions> = async (context, ids, { run, timeout }) =>
 };
 
 async function waitForTasks(client: Client, ids: string[], board: Board, signal: AbortSignal): Promise<void> {
-  await mapAtMost([...new Set(ids)], AT_A_TIME, async (taskId) => {
+  await mapAtMost(ids, AT_A_TIME, async (taskId) => {
     await board.add(await client.waitFor(taskId, { signal }));
   });
 }

@@ -58,6 +58,19 @@ describe("run", () => {
       expect(findProcesses("sleep 987654")).toEqual([]);
     }));
 
+  it("ends on Ctrl-C while it waits for a prompt from the terminal", () =>
+    withCli(async ({ terminal, call }) => {
+      await terminal(["run", "--file", "-"], async ({ type, exit, screen }) => {
+        type("echo not sent\r");
+        await waitFor(() => screen().join("").includes("not sent"), { description: "it was typed" });
+        // The program may be about to begin to read; whoever waits presses again.
+        const pressing = setInterval(type, 200, CTRL_C);
+        await exit;
+        clearInterval(pressing);
+      });
+      expect((await call("GET", "/tasks")).body).toMatchObject({ tasks: [] });
+    }));
+
   it("leaves at once on a second Ctrl-C, and the task is canceled all the same", () =>
     withCli(
       async ({ terminal, call, cli }) => {

@@ -23,19 +23,31 @@ export function checkNode(version: string): Finding {
   return problem("Node", `${version} is too old`, `install Node ${OLDEST_NODE.join(".")} or newer`);
 }
 
+const readFile = (path: string) => readFileSync(path, "utf8");
+const redisUrl = { ...workerSettings.redisUrl, required: false } as const;
+
+/** What of the environment can be tried out; nothing where it is wrong, which `checkEnvironment` tells. */
+export function readTrials(environment: NodeJS.ProcessEnv) {
+  const { commandTemplate, shell } = workerSettings;
+  try {
+    return readEnvironment(environment, { settings: { redisUrl, commandTemplate, shell }, readFile }).values;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return null;
+    throw error;
+  }
+}
+
 /** What a command of host-runner finds in its own environment. */
 const GIVEN_TO_COMMANDS = /^HOST_RUNNER_(TASK_ID|RUN_ID|EXECUTION|ATTEMPT)$/;
 
 /** All programs' settings, as this shell would hand them on. */
 export function checkEnvironment(environment: NodeJS.ProcessEnv): Finding[] {
   const what = "Environment";
-  const redisUrl = { ...apiSettings.redisUrl, required: false };
   const settings = { ...apiSettings, ...workerSettings, ...cliSettings, redisUrl };
   const own = Object.fromEntries(
     Object.entries(environment).filter(([name]) => !GIVEN_TO_COMMANDS.test(name)),
   );
   try {
-    const readFile = (path: string) => readFileSync(path, "utf8");
     const { warnings } = readEnvironment(own, { settings, knownNames, readFile });
     const set = knownNames.filter((name) => own[name]);
     const findings = warnings.map((text) => warning(what, text, "correct its name, or unset it"));

@@ -1,23 +1,23 @@
-import { readFileSync } from "node:fs";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { Verb } from "../../program.ts";
 import { cleanLine } from "../../terminal/clean-text.ts";
 import { wrapWords } from "../../terminal/wrap-words.ts";
-import { checkConfiguration, checkEnvironment, checkNode } from "./check-machine.ts";
+import { checkConfiguration, checkEnvironment, checkNode, readTrials } from "./check-machine.ts";
 import { type Finding, skipped } from "./finding.ts";
 
 /** Looks at everything that a task needs, and changes nothing. 0 where there is no problem. */
 export const doctor: Verb = async (context) => {
   const { env, versions } = context.host;
+  const trials = readTrials(env);
   const findings: Finding[] = [];
   const checks: (() => Promise<Finding[]> | Finding[])[] = [
     () => [checkNode(versions.node)],
     () => checkEnvironment(env),
     () => checkConfiguration(env),
     () => lookAtApi(context, findings),
-    () => lookAtRedis(env),
-    () => lookAtTemplate(env),
+    () => (trials ? lookAtRedis(trials.redisUrl) : []),
+    () => (trials ? lookAtTemplate(trials.commandTemplate, trials.shell, env) : []),
   ];
   for (const check of checks) {
     context.progress.show("looking ...");
@@ -43,25 +43,18 @@ async function lookAtApi(context: Context, earlier: readonly Finding[]): Promise
   return checkApi(client, target);
 }
 
-async function lookAtRedis({ REDIS_URL, REDIS_URL_FILE }: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const url = REDIS_URL || (REDIS_URL_FILE && readTrimmed(REDIS_URL_FILE));
-  if (!url) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
+async function lookAtRedis(url: string | undefined): Promise<Finding[]> {
+  if (url === undefined) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
   return (await import("./check-redis.ts")).checkRedis(url);
 }
 
-async function lookAtTemplate(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const { HOST_RUNNER_CMD_TEMPLATE: template, HOST_RUNNER_SHELL: shell = "bash -c" } = env;
-  if (!template) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
+async function lookAtTemplate(
+  template: string | undefined,
+  shell: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  if (template === undefined) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
   return (await import("./check-template.ts")).checkTemplate(template, shell, env);
-}
-
-function readTrimmed(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    // The environment's check has told of it.
-    return undefined;
-  }
 }
 
 const signs = { ok: "✓", warning: "!", problem: "✗", skipped: "-" } as const;
