@@ -1,5 +1,8 @@
-import type { EventData, EventName, TaskSummary } from "@host-runner/contracts";
+import type { SentTaskEvent, TaskSummary } from "@host-runner/contracts";
 import type { EventSourceMessage } from "eventsource-parser";
+
+type EventName = SentTaskEvent["event"];
+type EventData<Name extends EventName> = Extract<SentTaskEvent, { event: Name }>["data"];
 
 /** What happens to an execution. `id` is the place after it: given as `lastEventId`, all after it comes. */
 export type TaskEvent =

@@ -1,39 +1,102 @@
 /**
- * What the API's calls answer beyond a single task.
+ * What the API answers beside a task: lists, runs, workers, events.
  */
 import { z } from "zod";
 import { problemSchema } from "./errors.ts";
 import { executionSchema, taskSchema, workerSchema } from "./task.ts";
-import { taskStatuses } from "./words.ts";
+import { endedStatuses, outputStreams, taskStatuses } from "./words.ts";
 
-/** A task in a list or an event: without what it wrote. */
-export const taskSummarySchema = taskSchema.omit({ stdout: true, stderr: true });
+export const taskSummarySchema = taskSchema
+  .omit({ stdout: true, stderr: true })
+  .meta({ id: "TaskSummary", description: "A task without what it wrote." });
 export type TaskSummary = z.infer<typeof taskSummarySchema>;
 
-/** GET /tasks, newest first. */
-export const taskPageSchema = z.object({
-  tasks: z.array(taskSummarySchema),
-  /** `cursor` of the next page; null after the last one. A page may be short, or empty, and have a next one. */
-  next_cursor: z.string().nullable(),
-});
+export const taskPageSchema = z
+  .object({
+    tasks: z.array(taskSummarySchema).meta({ description: "Newest first." }),
+    next_cursor: z.string().nullable().meta({
+      description:
+        "The `cursor` of the next page; null after the last one. A page may be short, or empty, and have a next one.",
+    }),
+  })
+  .meta({ id: "TaskPage" });
 export type TaskPage = z.infer<typeof taskPageSchema>;
 
-/** POST /tasks/batch: a task or a problem for each submission, in order. */
-export const batchAnswerSchema = z.object({ tasks: z.array(z.union([taskSchema, problemSchema])) });
+export const batchAnswerSchema = z
+  .object({
+    tasks: z.array(z.union([taskSchema, problemSchema])).meta({
+      description: "For each submission, in order, its task, or the problem that it was refused with.",
+    }),
+  })
+  .meta({ id: "BatchAnswer" });
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 
-/** GET /tasks/{id}/executions: all that are kept, newest first. */
-export const executionsAnswerSchema = z.object({ executions: z.array(executionSchema) });
+export const executionsAnswerSchema = z
+  .object({ executions: z.array(executionSchema).meta({ description: "All that are kept, newest first." }) })
+  .meta({ id: "ExecutionsAnswer" });
 export type ExecutionsAnswer = z.infer<typeof executionsAnswerSchema>;
 
-/** GET /runs/{run_id}: how many of its tasks stand where, and the tasks. */
-export const runSchema = z.object({
-  run_id: z.string(),
-  counts: z.record(z.enum(taskStatuses), z.int()),
-  tasks: z.array(taskSummarySchema),
-});
+export const runSchema = z
+  .object({
+    run_id: z.string(),
+    counts: z
+      .record(z.enum(taskStatuses), z.int().min(0))
+      .meta({ description: "How many of its tasks stand where." }),
+    tasks: z.array(taskSummarySchema).meta({ description: "Newest first." }),
+  })
+  .meta({ id: "Run" });
 export type Run = z.infer<typeof runSchema>;
 
-/** GET /workers: those that live. */
-export const workersAnswerSchema = z.object({ workers: z.array(workerSchema) });
+export const workersAnswerSchema = z
+  .object({ workers: z.array(workerSchema).meta({ description: "Those that live, the longest first." }) })
+  .meta({ id: "WorkersAnswer" });
 export type WorkersAnswer = z.infer<typeof workersAnswerSchema>;
+
+const stream = z.enum(outputStreams);
+const attempt = z.int().min(1);
+const bytes = z.int().min(0);
+
+/** A server-sent event, its `data` parsed. */
+const eventOf = <N extends string, T extends z.ZodType>(name: N, data: T) =>
+  z.object({
+    event: z.literal(name),
+    id: z.string().meta({
+      description: "Sent back as Last-Event-ID, the stream goes on behind this event.",
+      examples: ["1.1.7.1024.0"],
+    }),
+    data,
+  });
+
+export const statusEventSchema = eventOf("status", taskSummarySchema).meta({
+  id: "StatusEvent",
+  description: "The task as it stands: at once, and at each change.",
+});
+
+export const outputEventSchema = eventOf(
+  "output",
+  z.object({
+    stream,
+    offset: bytes.meta({ description: "Where it begins in its stream, in bytes from 0 in each attempt." }),
+    text: z.string(),
+    attempt,
+  }),
+).meta({ id: "OutputEvent", description: "What was written, in the order of both streams together." });
+
+export const gapEventSchema = eventOf("gap", z.object({ stream, from: bytes, to: bytes, attempt })).meta({
+  id: "GapEvent",
+  description: "Bytes that were written and are not kept.",
+});
+
+export const endEventSchema = eventOf(
+  "end",
+  z.object({ status: z.enum(endedStatuses), execution: z.int().min(1) }),
+).meta({ id: "EndEvent", description: "The last event, whoever ended the task." });
+
+/** What GET /tasks/{id}/events sends. */
+export const taskEventSchema = z.discriminatedUnion("event", [
+  statusEventSchema,
+  outputEventSchema,
+  gapEventSchema,
+  endEventSchema,
+]);
+export type SentTaskEvent = z.infer<typeof taskEventSchema>;

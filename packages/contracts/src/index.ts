@@ -1,12 +1,11 @@
 /**
- * What crosses a process boundary: the task, the submission, outcomes, errors, settings. No I/O.
+ * What crosses a process boundary: the task, the submission, answers, outcomes, errors, settings. No I/O.
  */
 export * from "./answers.ts";
 export * from "./canonical-json.ts";
 export * from "./cli-settings.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
-export * from "./events.ts";
 export * from "./execution.ts";
 export * from "./settings.ts";
 export * from "./submission.ts";

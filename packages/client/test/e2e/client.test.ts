@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from "node:net";
 import { type Client, createClient, type TaskEvent } from "@host-runner/client";
 import {
-  eventSchemas,
   executionsAnswerSchema,
   runSchema,
+  taskEventSchema,
   taskPageSchema,
   taskSchema,
   workersAnswerSchema,
@@ -77,8 +77,9 @@ describe("the client of a real API", () => {
       for await (const event of client.run({ prompt: "echo out; echo err >&2; exit 3" })) events.push(event);
       expect([textOf(events, "stdout"), textOf(events, "stderr")]).toEqual(["out\n", "err\n"]);
       for (const event of events) {
-        const { type, id: _, ...data } = event;
-        eventSchemas[type].strict().parse(event.type === "status" ? event.task : data);
+        const { type, id, ...data } = event;
+        const sent = { event: type, id, data: event.type === "status" ? event.task : data };
+        expect(taskEventSchema.parse(sent)).toEqual(sent);
       }
       const statuses = events.flatMap((event) => (event.type === "status" ? [event.task.status] : []));
       expect([statuses[0], statuses.at(-1)]).toEqual(["queued", "failed"]);
