@@ -1,6 +1,6 @@
 import { apiSettings } from "@host-runner/contracts";
 import { runService } from "@host-runner/service";
-import { startApi } from "./start-api.ts";
+import { createApiStart } from "./start-api.ts";
 
 /** Open requests and streams are ended within this time after SIGTERM. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -9,5 +9,5 @@ await runService(process, {
   name: "api",
   settings: apiSettings,
   stopTimeoutMs: () => STOP_TIMEOUT_MS,
-  start: startApi,
+  start: createApiStart({ environment: process.env }),
 });

@@ -1,33 +1,45 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { apiSettings, SettingValues } from "@host-runner/contracts";
+import { type apiSettings, type SettingValues, secretsOf } from "@host-runner/contracts";
+import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
 import { openTaskQueue } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { createApp } from "./app.ts";
 import { assertSafeToListen } from "./assert-safe-to-listen.ts";
+import { createExpressServer } from "./create-server.ts";
 
 type ApiSettings = SettingValues<typeof apiSettings>;
 
 /** Requests that are still open this long after the stop began lose their connection. */
 const FINISH_REQUESTS_MS = 4_000;
 
-/** Opens the queue, then listens: whoever gets an answer gets a true one. */
-export async function startApi(settings: ApiSettings, { log, stopping }: ServiceContext): Promise<Service> {
-  assertSafeToListen(settings);
-  const queue = await openTaskQueue({ ...settings, retention: settings, log });
-  const tokens = settings.apiTokens ?? [];
-  const app = createApp({ queue, tokens, maxPromptBytes: settings.maxPromptBytes, stopping, log });
-  const server = createServer(app);
-  const address = await listen(server, settings);
-  log.info(`listening on ${address}`);
-
-  return {
-    async stop({ hurry }) {
-      await endConnections(server, hurry);
-      await queue.close();
-    },
-  };
+interface ApiHost {
+  /** The process's own environment, of which HOST_RUNNER_REDACT names secrets. */
+  environment: Record<string, string | undefined>;
 }
+
+/** Opens the queue, then listens: whoever gets an answer gets a true one. */
+export const createApiStart =
+  ({ environment }: ApiHost) =>
+  async (settings: ApiSettings, { log, stopping }: ServiceContext): Promise<Service> => {
+    assertSafeToListen(settings);
+    const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
+    const queue = await openTaskQueue({ ...settings, retention: settings, observe: metrics.observe, log });
+    const tokens = settings.apiTokens ?? [];
+    const { secrets } = secretsOf(settings.redact, environment);
+    const { maxPromptBytes } = settings;
+    const app = createApp({ queue, tokens, maxPromptBytes, metrics, secrets, stopping, log });
+    const server = createExpressServer(app);
+    const address = await listen(server, settings);
+    log.info(`listening on ${address}`);
+
+    return {
+      async stop({ hurry }) {
+        await endConnections(server, hurry);
+        await queue.close();
+      },
+    };
+  };
 
 function listen(server: Server, { host, port }: ApiSettings): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -15,6 +15,7 @@ import type { TrialFolder } from "./trial-folder.ts";
 interface Collection {
   fleet: Fleet;
   folder: TrialFolder;
+  leaseMs: number;
   tasks: PlannedTask[];
   observation: Observation;
   notReady: string[];
@@ -28,7 +29,7 @@ const ASKED_AT_ONCE = 20;
 
 /** Reads everything that is left to read, ends the fleet in order, and hands it all to the checks. */
 export async function collectEvidence(collection: Collection): Promise<Evidence> {
-  const { fleet, folder, tasks, observation, notReady } = collection;
+  const { fleet, folder, leaseMs, tasks, observation, notReady } = collection;
   const { answers, note } = observation.journal;
   const client = createApiClient({
     urls: fleet.apiUrls,
@@ -52,10 +53,12 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
     ...{ taskId: "", execution: 0, attempt: 0, state: "?" },
   }));
   return {
-    ...{ tasks, answers, notReady, finals, redis },
+    ...{ leaseMs, tasks, answers, notReady, finals, redis },
     ledger: readLedger(folder.ledger),
     sightings: observation.sightings,
     lives: fleet.lives,
+    outages: fleet.redis.outages,
+    probes: observation.probes,
     left: [...left, ...guards],
   };
 }

@@ -3,6 +3,8 @@ import { executionKey } from "./evidence/answer.ts";
 import type { Sighting } from "./evidence/evidence.ts";
 import { type Journal, openJournal } from "./evidence/journal.ts";
 import { watchProcesses } from "./evidence/watch-processes.ts";
+import { type Probe, watchReadiness } from "./evidence/watch-readiness.ts";
+import type { Fleet } from "./fleet/start-fleet.ts";
 import type { Story } from "./story.ts";
 import type { TrialFolder } from "./trial-folder.ts";
 
@@ -10,14 +12,20 @@ import type { TrialFolder } from "./trial-folder.ts";
 export interface Observation {
   journal: Journal;
   sightings: Sighting[];
+  probes: Probe[];
   /** Nothing more is looked for; what was seen is on disk when it resolves. */
   stop(): Promise<void>;
 }
 
-/** Notes answers, and looks for commands that run while none may: above all right after an end was told. */
-export function observe(folder: TrialFolder, story: Story): Observation {
+/**
+ * Notes answers, asks all processes whether they are ready, and looks for commands that run while none may: above
+ * all right after an end was told.
+ */
+export function observe(folder: TrialFolder, fleet: Fleet, story: Story): Observation {
   const sightings: Sighting[] = [];
+  const probes: Probe[] = [];
   const file = createWriteStream(folder.lines("processes"), { flags: "a" });
+  const probesFile = createWriteStream(folder.lines("probes"), { flags: "a" });
   const journal = openJournal({
     file: folder.lines("answers"),
     onFirstEnd: ({ call, task }) =>
@@ -33,13 +41,24 @@ export function observe(folder: TrialFolder, story: Story): Observation {
       story.seen(`${kind}, ${executionKey(taskId, execution)}`);
     },
   });
+  const readiness = watchReadiness({
+    members: () => [...fleet.apis, ...fleet.workers],
+    onProbe(probe) {
+      probes.push(probe);
+      probesFile.write(`${JSON.stringify(probe)}\n`);
+    },
+  });
   return {
     journal,
     sightings,
+    probes,
     async stop() {
       watch.stop();
+      readiness.stop();
       await journal.close();
-      await new Promise<void>((resolve) => file.end(() => resolve()));
+      for (const stream of [file, probesFile]) {
+        await new Promise<void>((resolve) => stream.end(() => resolve()));
+      }
     },
   };
 }

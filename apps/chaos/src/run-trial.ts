@@ -54,7 +54,7 @@ export async function runTrial(options: TrialOptions, context: TrialContext): Pr
   const story = openStory(folder, output);
   const fleet = await startFleet({ folder, leaseSeconds, path });
   onSweep(() => sweepProcesses(fleet.lives, folder));
-  const observation = observe(folder, story);
+  const observation = observe(folder, fleet, story);
   const progress: LoadProgress = { submitted: 0, finished: 0 };
   const telling = setInterval(
     () => tellProgress(output, { progress, observation, story }),
@@ -88,7 +88,14 @@ export async function runTrial(options: TrialOptions, context: TrialContext): Pr
     await load;
     if (stop.aborted) return null;
 
-    const evidence = await collectEvidence({ fleet, folder, tasks, observation, notReady });
+    const evidence = await collectEvidence({
+      fleet,
+      folder,
+      leaseMs: leaseSeconds * 1000,
+      tasks,
+      observation,
+      notReady,
+    });
     return { evidence, violations: check(evidence, folder.queue), story };
   } finally {
     clearInterval(telling);

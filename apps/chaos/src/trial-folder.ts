@@ -13,7 +13,7 @@ export interface TrialFolder {
   ledger: string;
   log(name: string): string;
   /** Evidence, a JSON object a line. */
-  lines(name: "answers" | "story" | "processes"): string;
+  lines(name: "answers" | "story" | "processes" | "probes"): string;
   verdict: string;
 }
 

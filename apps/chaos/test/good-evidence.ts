@@ -3,7 +3,9 @@ import type { Answer, Call, SeenTask } from "../src/evidence/answer.ts";
 import type { Evidence } from "../src/evidence/evidence.ts";
 import type { LedgerLine } from "../src/evidence/ledger.ts";
 import type { RedisSnapshot } from "../src/evidence/redis-snapshot.ts";
+import type { Probe } from "../src/evidence/watch-readiness.ts";
 import type { Life } from "../src/fleet/life.ts";
+import type { Outage } from "../src/fleet/outage.ts";
 import type { PlannedTask } from "../src/plan/planned-task.ts";
 
 export const QUEUE = "chaos";
@@ -22,6 +24,7 @@ export const WORKER_PID = 11;
  */
 export function goodEvidence(): Evidence {
   return {
+    leaseMs: 10_000,
     tasks: [plan("lasting", { maxAttempts: 2 }), plan("stopped"), plan("again")],
     answers: [
       answer(0, submit("lasting"), seen({ status: "queued", attempt: 0, maxAttempts: 2 }), 202),
@@ -54,6 +57,8 @@ export function goodEvidence(): Evidence {
     ],
     sightings: [],
     lives: [life({ killedAt: BEGAN + 200, ended: { at: BEGAN + 201, code: null, signal: "SIGKILL" } })],
+    outages: [],
+    probes: [probe(0, 200, WORKER_PID), probe(200, null, WORKER_PID)],
     notReady: [],
     finals: new Map([
       [
@@ -124,7 +129,18 @@ export const cancel = (taskId: string): Call => ({ kind: "cancel", taskId });
 
 export function answer(ms: number, call: Call, task: SeenTask | null, status: number | null = 200): Answer {
   const problem = task ? null : "a problem";
-  return { call, api: 0, sentAt: BEGAN + ms - 5, receivedAt: BEGAN + ms, status, problem, task };
+  const times = { sentAt: BEGAN + ms - 5, receivedAt: BEGAN + ms };
+  return { call, api: 0, ...times, status, retryAfter: status === 503, problem, task };
+}
+
+/** Of a readiness probe, `ms` after the beginning. */
+export function probe(ms: number, status: number | null, pid: number): Probe {
+  return { pid, sentAt: BEGAN + ms, receivedAt: BEGAN + ms + 5, status };
+}
+
+export function outage(ms: number, forMs: number): Outage {
+  const to = BEGAN + ms + forMs;
+  return { kind: "away", from: BEGAN + ms, returnsAt: to, to };
 }
 
 export function seen(more: Partial<SeenTask> = {}): SeenTask {
@@ -174,7 +190,7 @@ export function execution({ taskId, ...more }: Partial<Execution> & { taskId: st
     ...{ exit_code: 0, signal: null, stdout, stderr: "", stdout_bytes: 9, stderr_bytes: 0 },
     ...{ stdout_truncated: false, stderr_truncated: false, priority: null, delay_until: null },
     ...{ timeout_seconds: 20, pool: null, labels: null, metadata: null, worker: null },
-    ...{ execution_mode: "no-workspace", workspace: null, attempts: [attempt()] },
+    ...{ execution_mode: "no-workspace", callbacks: null, workspace: null, attempts: [attempt()] },
     ...more,
   };
 }

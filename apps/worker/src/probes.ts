@@ -1,20 +1,30 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
+import type { WorkerMetrics } from "@host-runner/metrics";
 
 interface ProbesOptions {
   workerHost: string;
   workerPort: number | undefined;
 }
 
-/** /healthz and /readyz of a worker, on its own port; none without a port. */
+interface Probed extends Pick<WorkerMetrics, "expose"> {
+  isReady(): boolean;
+}
+
+/** /healthz, /readyz and /metrics of a worker, on its own port; none without a port. */
 export async function startProbes(
   { workerHost, workerPort }: ProbesOptions,
-  isReady: () => boolean,
+  probed: Probed,
 ): Promise<{ close(): Promise<void> } | undefined> {
   if (workerPort === undefined) return undefined;
-  const server = createServer((request, response) => {
-    const answer = answerProbe(request.method, request.url, isReady);
-    response.writeHead(answer.status, { "Content-Type": "application/json" });
-    response.end(JSON.stringify({ status: answer.text }));
+  const server = createServer(async ({ method, url }, response) => {
+    const path = url?.split("?")[0];
+    if (path !== "/metrics" || method !== "GET") return answer(response, probe(method, path, probed));
+    try {
+      const { contentType, text } = await probed.expose();
+      response.writeHead(200, { "Content-Type": contentType }).end(text);
+    } catch {
+      answer(response, { status: 500, text: "gathering metrics failed" });
+    }
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: Error) =>
@@ -31,8 +41,17 @@ export async function startProbes(
   };
 }
 
-function answerProbe(method: string | undefined, url: string | undefined, isReady: () => boolean) {
-  const path = url?.split("?")[0];
+interface ProbeAnswer {
+  status: number;
+  text: string;
+}
+
+function answer(response: ServerResponse, { status, text }: ProbeAnswer): void {
+  response.writeHead(status, { "Content-Type": "application/json" });
+  response.end(JSON.stringify({ status: text }));
+}
+
+function probe(method: string | undefined, path: string | undefined, { isReady }: Probed): ProbeAnswer {
   if (method !== "GET" && method !== "HEAD") return { status: 405, text: "method not allowed" };
   if (path === "/healthz" || path === "/health") return { status: 200, text: "ok" };
   if (path === "/readyz")

@@ -1,39 +1,51 @@
-import type { Outcome, SettingValues, StopReason, workerSettings } from "@host-runner/contracts";
+import {
+  createRedactor,
+  type Outcome,
+  type SettingValues,
+  type StopReason,
+  type workerSettings,
+} from "@host-runner/contracts";
 import { createOutputRecorder, type Executors, type OutputSink } from "@host-runner/executors";
 import type { LeasedTask, TaskHandler } from "@host-runner/queue";
 import type { Logger } from "@host-runner/service";
 import { decideOutcome, unavailableOutcome } from "./decide-outcome.ts";
+import { asBytes, redactOutput } from "./redact-output.ts";
 
 interface TaskHandlerOptions {
   settings: SettingValues<typeof workerSettings>;
   executors: Executors;
-  /** Aborted with "shutdown" when the worker can wait no longer. */
-  shutdown: AbortSignal;
+  /** What must not be stored nor shown, beside what looks like a secret. */
+  secrets: readonly string[];
   log: Logger;
 }
 
 /** Runs one attempt of a task: resolve the executor, execute, decide what it comes to. */
-export function createTaskHandler({ settings, executors, shutdown, log }: TaskHandlerOptions): TaskHandler {
-  return async (task, leaseSignal, writer) => {
-    const taskLog = log.child({ taskId: task.taskId, execution: task.execution, attempt: task.attempt });
+export function createTaskHandler({ settings, executors, secrets, log }: TaskHandlerOptions): TaskHandler {
+  const outputRedactor = createRedactor(asBytes(secrets));
+  const messageRedactor = createRedactor(secrets);
+  return async (task, signal, writer, stop) => {
+    const { taskId, execution, attempt } = task;
     const name = task.submission.executor ?? settings.executor;
     const executor = executors.resolve(name);
     if (!executor) {
-      taskLog.warn(`executor ${name} is not available on this worker`);
+      log.warn({ taskId, execution, attempt }, `executor ${name} is not available on this worker`);
       return unavailableOutcome(name);
     }
 
-    taskLog.info({ executor: name }, "task started");
+    log.info({ taskId, execution, attempt, executor: name }, "task started");
     const recorder = createOutputRecorder({ tailBytes: settings.tailBytes });
-    const limits = startLimits(task, settings);
+    const limits = startLimits(task, settings, stop);
+    const redacted = redactOutput(outputRedactor, toBoth(recorder, writer));
     const result = await executor
       .execute(toAttempt(task), {
-        signal: AbortSignal.any([leaseSignal, shutdown, limits.signal]),
-        output: limits.count(toBoth(recorder, writer)),
+        signal,
+        output: limits.count(redacted),
       })
       .finally(limits.stop);
-    const outcome = decideOutcome(result, name, recorder.summary(), settings);
-    taskLog.info(describe(outcome), `task ended: ${outcome.message}`);
+    await redacted.end();
+    const decided = decideOutcome(result, name, recorder.summary(), settings);
+    const outcome = { ...decided, message: messageRedactor.text(decided.message) };
+    log.info({ taskId, execution, attempt, ...describe(outcome) }, `task ended: ${outcome.message}`);
     return outcome;
   };
 }
@@ -42,19 +54,17 @@ export function createTaskHandler({ settings, executors, shutdown, log }: TaskHa
 function startLimits(
   task: LeasedTask,
   { timeoutSeconds, outputLimitBytes = Number.POSITIVE_INFINITY }: TaskHandlerOptions["settings"],
+  stop: (reason: StopReason) => void,
 ) {
-  const exceeded = new AbortController();
-  const abort = (reason: StopReason) => exceeded.abort(reason);
-  const timer = setTimeout(abort, (task.submission.timeout_seconds ?? timeoutSeconds) * 1000, "timeout");
+  const timer = setTimeout(stop, (task.submission.timeout_seconds ?? timeoutSeconds) * 1000, "timeout");
   let written = 0;
   return {
-    signal: exceeded.signal,
     stop: () => clearTimeout(timer),
     /** Passes the output on, and counts it. */
     count: (sink: OutputSink): OutputSink => ({
       write(stream, offset, chunk) {
         written += chunk.length;
-        if (written > outputLimitBytes) abort("output_limit");
+        if (written > outputLimitBytes) stop("output_limit");
         return sink.write(stream, offset, chunk);
       },
     }),

@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { createCallbackSender } from "@host-runner/callbacks";
 import {
   EnvironmentError,
   executorNames,
   type SettingValues,
+  secretsOf,
   type workerSettings,
 } from "@host-runner/contracts";
 import { createExecutors, type Executors } from "@host-runner/executors";
+import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
+import { createDeliver } from "./deliver-callbacks.ts";
 import { startProbes } from "./probes.ts";
 import { createTaskHandler } from "./run-task.ts";
 
@@ -34,7 +38,18 @@ export const createWorkerStart =
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
     const { containment } = await executors.start();
-    const shutdown = new AbortController();
+    const { secrets, tooShort } = secretsOf(settings.redact, environment);
+    for (const name of tooShort)
+      log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
+    const metrics: WorkerMetrics = createWorkerMetrics(() => {
+      const busy = consumer.running();
+      return { busy, free: Math.max(0, settings.concurrency - busy) };
+    });
+    const sender = createCallbackSender({
+      secrets: settings.callbackSecrets ?? [],
+      denyPrivate: settings.callbackDenyPrivate,
+      allow: settings.callbackAllow ?? null,
+    });
     const consumer = await startTaskConsumer(
       {
         redisUrl: settings.redisUrl,
@@ -44,13 +59,21 @@ export const createWorkerStart =
         concurrency: settings.concurrency,
         leaseMs: settings.leaseSeconds * 1000,
         outputKeepBytes: settings.outputKeepBytes,
+        observe: metrics.observe,
+        callbacks: {
+          concurrency: settings.callbackConcurrency,
+          deliver: createDeliver(sender, settings.callbackRetrySeconds * 1000),
+        },
         log,
       },
-      createTaskHandler({ settings, executors, shutdown: shutdown.signal, log }),
+      createTaskHandler({ settings, executors, secrets, log }),
     );
     // A supervisor starts another one in its place.
     consumer.died.catch(fail);
-    const probes = await startProbes(settings, () => consumer.isConsuming());
+    const probes = await startProbes(settings, {
+      isReady: () => consumer.isConsuming(),
+      expose: metrics.expose,
+    });
     log.info(
       { worker: id, executor: settings.executor, slots: settings.concurrency },
       `taking tasks: ${settings.concurrency} slots, executor ${settings.executor}; ${containment}`,
@@ -59,8 +82,9 @@ export const createWorkerStart =
     return {
       async stop({ hurry }) {
         await consumer.pause();
-        await drain(consumer, settings, { hurry, shutdown, log });
+        await drain(consumer, settings, { hurry, log });
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
+        sender.close();
       },
     };
   };
@@ -69,12 +93,12 @@ export const createWorkerStart =
 async function drain(
   consumer: TaskConsumer,
   { drainSeconds, graceSeconds }: WorkerSettings,
-  { hurry, shutdown, log }: { hurry: AbortSignal; shutdown: AbortController } & Pick<ServiceContext, "log">,
+  { hurry, log }: { hurry: AbortSignal } & Pick<ServiceContext, "log">,
 ): Promise<void> {
   const idle = consumer.idle();
   if (await settlesWithin(idle, drainSeconds * 1000, hurry)) return;
   log.warn(hurry.aborted ? "asked again: stopping what runs" : "draining took too long: stopping what runs");
-  shutdown.abort("shutdown");
+  consumer.stopAll("shutdown");
   // Where Redis is away the outcomes cannot be recorded: the lease expires, and the task counts as lost.
   const isRecorded = await settlesWithin(idle, graceSeconds * 1000 + CLOSE_MS);
   if (!isRecorded) log.error("some outcomes could not be recorded");

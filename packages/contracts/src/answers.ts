@@ -3,8 +3,11 @@
  */
 import { z } from "zod";
 import { problemSchema } from "./errors.ts";
-import { executionSchema, taskSchema, workerSchema } from "./task.ts";
+import { executionSchema, taskCallbackSchema, taskSchema, workerSchema } from "./task.ts";
 import { endedStatuses, outputStreams, taskStatuses } from "./words.ts";
+
+export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
+export type Health = z.infer<typeof healthSchema>;
 
 export const taskSummarySchema = taskSchema
   .omit({ stdout: true, stderr: true })
@@ -46,6 +49,32 @@ export const runSchema = z
   })
   .meta({ id: "Run" });
 export type Run = z.infer<typeof runSchema>;
+
+export const callbackEntrySchema = taskCallbackSchema
+  .extend({
+    task_id: z.string(),
+    run_id: z.string(),
+    execution: z.int().min(1),
+    receiver: z.string().meta({
+      description: "Where it goes, without path and query.",
+      examples: ["http://localhost:48000"],
+    }),
+  })
+  .meta({ id: "CallbackEntry" });
+export type CallbackEntry = z.infer<typeof callbackEntrySchema>;
+
+export const callbackPageSchema = z
+  .object({
+    callbacks: z.array(callbackEntrySchema).meta({
+      description: "Those that failed, the newest first; pending ones by their next try.",
+    }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: "The `cursor` of the next page; null after the last one." }),
+  })
+  .meta({ id: "CallbackPage" });
+export type CallbackPage = z.infer<typeof callbackPageSchema>;
 
 export const workersAnswerSchema = z
   .object({ workers: z.array(workerSchema).meta({ description: "Those that live, the longest first." }) })
@@ -100,3 +129,19 @@ export const taskEventSchema = z.discriminatedUnion("event", [
   endEventSchema,
 ]);
 export type SentTaskEvent = z.infer<typeof taskEventSchema>;
+
+/** What GET /runs/{run_id}/events sends. Only the end has an id. */
+export const runEventSchema = z.discriminatedUnion("event", [
+  z.object({ event: z.literal("status"), data: taskSummarySchema }).meta({
+    id: "RunStatusEvent",
+    description: "A task of the run as it stands: at once, and at each change.",
+  }),
+  z
+    .object({
+      event: z.literal("end"),
+      id: z.literal("end"),
+      data: z.object({ counts: runSchema.shape.counts }),
+    })
+    .meta({ id: "RunEndEvent", description: "The last event: all tasks that are known have ended." }),
+]);
+export type SentRunEvent = z.infer<typeof runEventSchema>;

@@ -33,13 +33,28 @@ export function toFieldErrors(error: z.ZodError | undefined): FieldError[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
 }
 
-/** The body of every error answer: application/problem+json (RFC 9457). */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  instance: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
+export const problemSchema = z
+  .object({
+    type: z.string().meta({
+      description: "Ends in the error's code.",
+      examples: ["urn:host-runner:problem:not_found"],
+    }),
+    title: z.string().meta({ examples: ["Not found"] }),
+    status: z.int().meta({ description: "The HTTP status.", examples: [404] }),
+    detail: z.string().meta({
+      description: "What is wrong, and what to do about it, for people.",
+      examples: ["task greeting not found"],
+    }),
+    instance: z.string().meta({ description: "The path that was asked for.", examples: ["/tasks/greeting"] }),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().meta({ description: "The field, dotted; empty for the whole of it." }),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: "With 422: everything that is wrong with the request." }),
+  })
+  .meta({ id: "Problem", description: "The body of every error answer (RFC 9457)." });
 export type Problem = z.infer<typeof problemSchema>;

@@ -2,9 +2,12 @@
  * Every setting of every program, the one source of names, defaults and accepted values.
  */
 import { z } from "zod";
+import { ACCEPTED_RECEIVERS, allowedReceivers } from "./allowed-receivers.ts";
 import { cliSettings } from "./cli-settings.ts";
 import type { Setting } from "./environment.ts";
 import { DEFAULT_API_PORT, DEFAULT_MAX_PROMPT_BYTES, executorNames } from "./words.ts";
+
+export type { AllowedReceiver } from "./allowed-receivers.ts";
 
 const text = z.string();
 
@@ -54,6 +57,17 @@ const names = text.transform((value) =>
     .filter(Boolean),
 );
 
+/** Several while one takes the other's place. Where the prefix says base64, it has to be that. */
+const webhookSecrets = text.transform((value, context): string[] => {
+  const secrets = value.split(/[\s,]+/).filter(Boolean);
+  const isUsable = (secret: string) =>
+    !secret.startsWith("whsec_") || isBase64(secret.slice("whsec_".length));
+  if (!secrets.every(isUsable)) context.addIssue("what follows whsec_ is not base64");
+  if (secrets.length === 0) context.addIssue("there is none in it");
+  return secrets;
+});
+const isBase64 = (value: string) => value !== "" && z.base64().safeParse(value).success;
+
 export const commonSettings = {
   redisUrl: {
     name: "REDIS_URL",
@@ -74,6 +88,13 @@ export const commonSettings = {
     schema: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
     accepts: "trace, debug, info, warn, error, fatal or silent",
     fallback: "info",
+  },
+  redact: {
+    name: "HOST_RUNNER_REDACT",
+    schema: names,
+    accepts:
+      "a comma-separated list of variable names, whose values are taken out of what is stored and shown",
+    fallback: "",
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
@@ -203,6 +224,30 @@ export const workerSettings = {
     schema: number(0, 86_400),
     accepts: "a number of seconds, 0 to 86400",
     fallback: "0.3",
+  },
+  callbackSecrets: {
+    name: "HOST_RUNNER_CALLBACK_SECRET",
+    schema: webhookSecrets,
+    accepts: "secrets, separated by commas or spaces: whsec_<base64>, or text that is taken as it is",
+    secret: true,
+  },
+  callbackRetrySeconds: {
+    name: "HOST_RUNNER_CALLBACK_RETRY_SECONDS",
+    schema: integer(0, 30 * 86_400),
+    accepts: "a number of seconds, 0 to 2592000",
+    fallback: "86400",
+  },
+  callbackDenyPrivate: { name: "HOST_RUNNER_CALLBACK_DENY_PRIVATE", ...switchedOn, fallback: "false" },
+  callbackAllow: {
+    name: "HOST_RUNNER_CALLBACK_ALLOW",
+    schema: allowedReceivers,
+    accepts: ACCEPTED_RECEIVERS,
+  },
+  callbackConcurrency: {
+    name: "HOST_RUNNER_CALLBACK_CONCURRENCY",
+    schema: integer(1, 1000),
+    accepts: "a number of callbacks, 1 to 1000",
+    fallback: "20",
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

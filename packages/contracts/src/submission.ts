@@ -15,20 +15,37 @@ const text = z.string().refine((value) => value.isWellFormed(), "must be well-fo
 
 const singleLine = text.refine((value) => !/\p{Cc}/u.test(value), "must have no control characters");
 
-/** The caller's name for a task or a run: 1 to 128 characters (code points) without control characters. */
-const id = singleLine.refine((value) => {
-  const { length } = [...value];
-  return length >= 1 && length <= MAX_ID_CHARACTERS;
-}, `must have 1 to ${MAX_ID_CHARACTERS} characters`);
+/** The caller's name for a task or a run. Characters are code points, as JSON Schema counts them. */
+const id = singleLine
+  .refine((value) => {
+    const { length } = [...value];
+    return length >= 1 && length <= MAX_ID_CHARACTERS;
+  }, `must have 1 to ${MAX_ID_CHARACTERS} characters`)
+  .meta({ minLength: 1, maxLength: MAX_ID_CHARACTERS });
 
-const absolutePath = singleLine.refine(
-  (value) => value.startsWith("/") || /^[A-Za-z]:[\\/]/.test(value),
-  "must be an absolute path",
+const absolutePath = singleLine
+  .refine((value) => value.startsWith("/") || /^[A-Za-z]:[\\/]/.test(value), "must be an absolute path")
+  .meta({ description: "An absolute path.", examples: ["/srv/app"] });
+
+const httpUrl = singleLine
+  .refine(
+    (value) => URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol),
+    "must be an http or https URL",
+  )
+  .meta({ format: "uri" });
+
+/** Known without asking any name server. What a name leads to is looked at when the callback is sent. */
+const LINK_LOCAL = /^(?:169\.254\.\d+\.\d+|\[(?:::ffff:a9fe:.*|fe[89ab].:.*)\])$/;
+
+const callbackUrl = httpUrl.refine(
+  (value) => !URL.canParse(value) || !LINK_LOCAL.test(new URL(value).hostname),
+  "is a link-local address, where no callback is sent to",
 );
 
-const httpUrl = singleLine.refine(
-  (value) => URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol),
-  "must be an http or https URL",
+/** It travels as a header, which loses white space at its ends. */
+const headerValue = text.regex(
+  /^[!-~]([ -~]*[!-~])?$/,
+  "must be printable ASCII, without spaces at its ends",
 );
 
 const metadata = z
@@ -57,41 +74,97 @@ const labels = z
   )
   .refine((value) => Object.keys(value).length <= MAX_LABELS, `must be at most ${MAX_LABELS} labels`);
 
-/** Callers that serialize every field send null for an absent one. */
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
-
-const submissionFields = z.object({
-  prompt: text.min(1, "must not be empty").refine((value) => !value.includes("\0"), "must have no NUL"),
-  task_id: optional(id),
-  run_id: optional(id),
-  executor: optional(z.enum(executorNames)),
-  timeout_seconds: optional(z.int().min(1).max(86_400)),
-  max_attempts: optional(z.int().min(1).max(10)),
-  backoff_seconds: optional(z.number().min(0).max(3600)),
-  labels: optional(labels),
-  metadata,
-  status_callback_url: optional(httpUrl),
-  status_callback_token: optional(singleLine.min(1, "must not be empty")),
-  execution_mode: z
-    .enum(executionModes)
+/**
+ * Callers that serialize every field send null for an absent one. The description goes below the transform: a
+ * default or an example is of the input, and is not shown for what the transform makes of it.
+ */
+const optional = <T extends z.ZodType>(schema: T, description: z.GlobalMeta = {}) =>
+  schema
     .nullish()
-    .transform((mode): ExecutionMode => mode ?? "no-workspace"),
-  workspace: optional(
-    workspaceSchema.extend({
-      project_id: workspaceSchema.shape.project_id.nullish().transform((value) => value ?? undefined),
-      project_root: absolutePath,
-      lock_paths: optional(z.array(absolutePath)).transform((value) => value ?? undefined),
-      worktree_path: optional(absolutePath).transform((value) => value ?? undefined),
-      git_branch: optional(singleLine.min(1)).transform((value) => value ?? undefined),
+    .meta(description)
+    .transform((value) => value ?? null);
+
+export const submissionSchema = z
+  .object({
+    prompt: text
+      .min(1, "must not be empty")
+      .refine((value) => !value.includes("\0"), "must have no NUL")
+      .meta({
+        description:
+          "What the command gets as its {prompt}: data, never code. At most 1 MiB of UTF-8 (HOST_RUNNER_MAX_PROMPT_BYTES), no NUL.",
+        examples: ["hello"],
+      }),
+    task_id: optional(id, {
+      description:
+        "The caller's name for the task: any text without control characters. A UUIDv7 where absent.",
+      examples: ["greeting"],
     }),
-  ),
-});
+    run_id: optional(id, {
+      description: "The group of tasks that it belongs to; `task-<task_id>` where absent.",
+      examples: ["night-build"],
+    }),
+    executor: optional(z.enum(executorNames), {
+      description: "What runs it; the default of the worker that takes it where absent.",
+    }),
+    timeout_seconds: optional(z.int().min(1).max(86_400), {
+      description:
+        "How long one attempt may take; the worker's HOST_RUNNER_TIMEOUT_SECONDS (600) where absent.",
+      examples: [600],
+    }),
+    max_attempts: optional(z.int().min(1).max(10), {
+      description: "How often it is started at most, where attempts fail.",
+      default: 1,
+    }),
+    backoff_seconds: optional(z.number().min(0).max(3600), {
+      description: "The pause before the second attempt, doubled before each further one, an hour at most.",
+      default: 1,
+    }),
+    labels: optional(labels, {
+      description: `For finding tasks: up to ${MAX_LABELS} texts by name, ${MAX_LABEL_CHARACTERS} characters each, no colon in a name.`,
+      examples: [{ team: "infra" }],
+    }),
+    metadata: metadata.meta({
+      description: `Any JSON, at most ${MAX_METADATA_BYTES} bytes; returned as it is.`,
+      examples: [{ ticket: 1234 }],
+    }),
+    status_callback_url: optional(callbackUrl, {
+      description: "Who is told of each start and of the end; an http or https URL. See docs/callbacks.md.",
+      examples: ["http://localhost:48000/callbacks"],
+    }),
+    status_callback_token: optional(headerValue, {
+      description:
+        "Sent to it as X-Runner-Token; printable ASCII. A secret for the callback's receiver; no answer shows it.",
+    }),
+    execution_mode: z
+      .enum(executionModes)
+      .nullish()
+      .meta({
+        description:
+          "`shared-workspace` needs workspace.lock_paths; `isolated-worktree` needs workspace.worktree_path and git_branch.",
+        default: "no-workspace",
+      })
+      .transform((mode): ExecutionMode => mode ?? "no-workspace"),
+    workspace: optional(
+      workspaceSchema.extend({
+        project_id: workspaceSchema.shape.project_id.nullish().transform((value) => value ?? undefined),
+        project_root: absolutePath.meta({ description: "The command's working directory, absolute." }),
+        lock_paths: optional(z.array(absolutePath)).transform((value) => value ?? undefined),
+        worktree_path: optional(absolutePath).transform((value) => value ?? undefined),
+        git_branch: optional(singleLine.min(1)).transform((value) => value ?? undefined),
+      }),
+    ),
+  })
+  .meta({
+    id: "Submission",
+    description: "What is to be run. `null` stands for an absent field; unknown fields are dropped.",
+    examples: [{ task_id: "greeting", prompt: "hello" }],
+  });
 
 /** What a caller may send: `prompt` alone is needed. */
-export type SubmissionInput = z.input<typeof submissionFields>;
+export type SubmissionInput = z.input<typeof submissionSchema>;
 
 /** A valid submission: every field there, null where the caller gave none; unknown ones dropped. */
-export type Submission = z.output<typeof submissionFields>;
+export type Submission = z.output<typeof submissionSchema>;
 
 /** A submission that has its names: what a task is made from. */
 export type NamedSubmission = Submission & { task_id: string; run_id: string };
@@ -111,7 +184,7 @@ export function parseSubmission(
   input: unknown,
   { maxPromptBytes }: SubmissionLimits = { maxPromptBytes: DEFAULT_MAX_PROMPT_BYTES },
 ): Submission {
-  const result = submissionFields
+  const result = submissionSchema
     .superRefine(({ prompt }, context) => {
       const bytes = Buffer.byteLength(prompt);
       if (bytes > maxPromptBytes) {

@@ -14,6 +14,8 @@
     {"requested", execution, record}  a worker has it
 ]]
 --- @include "newest-execution"
+--- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
@@ -44,7 +46,7 @@ end
 
 if previous == nil then
   redis.call("PUBLISH", own .. "cancel", jobId)
-  redis.call("PUBLISH", own .. "changed:" .. jobId, "cancel-requested")
+  publishChange(queue, own, jobId, "cancel-requested")
   return {"requested", execution, redis.call("HGETALL", jobKey)}
 end
 endTask(queue, own, jobId, previous, args.now, args.outcome, ARGV[2], "", "")

@@ -6,13 +6,19 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), jitter (0 to 1), outcome, canceled (the outcome where
-           the task was to be canceled and has attempts left)
+           the task was to be canceled and has attempts left), entries and drop (the last of the output, see
+           append-entries)
   ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
-  ARGV[4]  stdout, ARGV[5] stderr: what is kept of the output
+  ARGV[4]  stdout, ARGV[5] stderr: what the task keeps of the output
+  ARGV[6 ...]  the bytes of each entry
 
-  Returns "ended", "requeued", or "lost": somebody else took the task over, the outcome counts for nothing
+  Returns the status in which it ended, "requeued", or "lost": somebody else took the task over, the outcome counts
+  for nothing
 ]]
 --- @include "lease"
+--- @include "append-entries"
+--- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
@@ -22,13 +28,19 @@ local outcome, outcomeJson = args.outcome, ARGV[2]
 
 -- The answer to the same call may have been lost on its way.
 local recorded = redis.call("HGET", jobKey, "outcome")
-if recorded and (recorded == outcomeJson or recorded == ARGV[3]) then
-  return "ended"
+if recorded == outcomeJson then
+  return outcome.status
+end
+if recorded and recorded == ARGV[3] then
+  return args.canceled.status
 end
 if not holdsLease(queue, args) then
   return "lost"
 end
 
+if #args.entries > 0 then
+  appendEntries(own, args, 6)
+end
 local record = redis.call("HMGET", jobKey, "opts", "cancelRequestedAt")
 local opts = cjson.decode(record[1])
 if outcome.status == "failed" and opts.attempts > args.attempt then
@@ -46,4 +58,4 @@ end
 endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[4], ARGV[5])
 redis.call("LREM", queue .. "active", -1, args.jobId)
 redis.call("DEL", jobKey .. ":lock")
-return "ended"
+return outcome.status

@@ -1,7 +1,6 @@
 --[[
-  Removes everything of executions that ended too long ago, or are too many, the oldest first: the record, its
-  lock, logs and output, the task's pointer where it was the newest, the idempotency keys that name it, its entries in
-  lists. Only removes, so it works in a Redis that is out of memory.
+  Removes everything of executions that ended too long ago, or are too many, the oldest first. Only removes, so it
+  works in a Redis that is out of memory.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
@@ -9,25 +8,14 @@
 
   Returns how many were removed; as many as `batch`: there may be more
 ]]
+--- @include "remove-execution"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local sets = {queue .. "completed", queue .. "failed"}
 local removed = 0
 
 local function remove(set, jobId)
-  local jobKey = queue .. jobId
-  local record = redis.call("HMGET", jobKey, "idempotency", "lists")
-  for key in string.gmatch(record[1] or "", "%S+") do
-    redis.call("DEL", key)
-  end
-  for list in string.gmatch((record[2] or "") .. " list:all list:success list:failed list:canceled", "%S+") do
-    redis.call("ZREM", own .. list, jobId)
-  end
-  local encodedId, execution = string.match(jobId, "^task%-(.*)@(%d+)$")
-  if encodedId and redis.call("GET", own .. "newest:" .. encodedId) == execution then
-    redis.call("DEL", own .. "newest:" .. encodedId)
-  end
-  redis.call("UNLINK", jobKey, jobKey .. ":lock", jobKey .. ":logs", own .. "output:" .. jobId)
+  removeExecution(queue, own, jobId)
   redis.call("ZREM", set, jobId)
   removed = removed + 1
 end

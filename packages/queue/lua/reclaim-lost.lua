@@ -12,6 +12,8 @@
   Returns {jobId, "requeued" | "failed" | "canceled" | "recovered", ...}, flat; empty where another worker
   looked just now
 ]]
+--- @include "publish-change"
+--- @include "owe-callback"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]

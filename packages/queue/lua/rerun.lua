@@ -12,13 +12,14 @@
     {"full", waiting}
 ]]
 --- @include "newest-execution"
+--- @include "publish-change"
 --- @include "enqueue"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 
 local newest = newestExecution(queue, own, args.encodedId)
 local last = redis.call("HMGET", queue .. jobIdOf(args.encodedId, newest), "finishedOn", "name", "data", "opts",
-  "lists")
+  "lists", "callbacks")
 if not last[2] then
   return {"missing"}
 end
@@ -32,5 +33,6 @@ end
 
 local execution = newest + 1
 startExecution(queue, own, execution,
-  {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or ""}, args.now)
+  {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or "",
+    callbacks = last[6]}, args.now)
 return {"created", execution, redis.call("HGETALL", queue .. jobIdOf(args.encodedId, execution))}

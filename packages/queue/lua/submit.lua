@@ -6,7 +6,7 @@
   KEYS[2]  prefix of our own keys
   KEYS[3]  idempotency record (optional)
   ARGV[1]  JSON: encodedId, name, opts, now (ms), maxQueued, body (digest of the submission), recordSeconds,
-           lists (in which to find it, see enqueue)
+           lists (in which to find it, see enqueue), callbacks (whether it wants them)
   ARGV[2]  data: the submission as canonical JSON
 
   Returns
@@ -18,6 +18,7 @@
     {"full", waiting}                 too many tasks wait
 ]]
 --- @include "newest-execution"
+--- @include "publish-change"
 --- @include "enqueue"
 local queue, own, idempotencyKey = KEYS[1], KEYS[2], KEYS[3]
 local args = cjson.decode(ARGV[1])
@@ -65,6 +66,7 @@ end
 
 local execution = newest + 1
 startExecution(queue, own, execution,
-  {encodedId = args.encodedId, name = args.name, data = data, opts = args.opts, lists = args.lists}, args.now)
+  {encodedId = args.encodedId, name = args.name, data = data, opts = args.opts, lists = args.lists,
+    callbacks = args.callbacks}, args.now)
 remember("created", execution, args.now)
 return {"created", execution}

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Log } from "./log.ts";
 
@@ -34,6 +35,7 @@ export function openPersistentConnection(url: string, name: string, log: Log): R
 
 function open(url: string, log: Log, options: RedisOptions): Redis {
   const redis = new Redis({ ...addressOf(url), ...options, replyMapping: "legacy" });
+  redis.on("connect", () => writeByTurns(redis.stream));
   // ioredis reports each failed try; an outage is told once when it begins and once when it ends.
   let away = false;
   redis.on("error", (error: Error) => {
@@ -65,4 +67,21 @@ export function addressOf(url: string): RedisOptions {
     db: Number(parsed.pathname.slice(1) || 0),
     ...(parsed.protocol === "rediss:" && { tls: {} }),
   };
+}
+
+/** What is written in one turn of the event loop leaves in one system call, not one for each command. */
+function writeByTurns(stream: Duplex): void {
+  const write = stream.write.bind(stream) as Duplex["write"];
+  let isHeld = false;
+  stream.write = ((...args: Parameters<Duplex["write"]>) => {
+    if (!isHeld) {
+      isHeld = true;
+      stream.cork();
+      process.nextTick(() => {
+        isHeld = false;
+        stream.uncork();
+      });
+    }
+    return write(...args);
+  }) as Duplex["write"];
 }

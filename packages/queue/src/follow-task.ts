@@ -1,4 +1,4 @@
-import { isEnded, type Task } from "@host-runner/contracts";
+import { isEnded, type Task, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Hints } from "./hints.ts";
 import type { Keys } from "./keys.ts";
@@ -33,15 +33,20 @@ export async function* followTask(
   { after, signal }: FollowOptions,
 ): AsyncGenerator<TaskEvent> {
   const jobId = jobIdOf({ taskId: task.task_id, execution: task.execution });
-  const watch = hints.watch([keys.changedChannel(jobId), keys.output(jobId)]);
+  const outputChannel = keys.output(jobId);
+  const watch = hints.watch([keys.changedChannel(jobId), outputChannel]);
   const purpose = `follow task ${task.task_id}`;
+  let newest: Task | null = task;
   let position = after;
   let shown = "";
   try {
-    for await (const _ of watch.hints(Number.POSITIVE_INFINITY, signal)) {
-      // The status first: an end that is read before the output is an end after all of it.
-      const newest = await reachingRedis(purpose, () => findTask(redis, keys, task.task_id, task.execution));
-      if (!newest) return;
+    for await (const hint of watch.hints(Number.POSITIVE_INFINITY, signal)) {
+      // The status first: an end that is read before the output is an end after all of it. Where only output came there
+      // is no need to read it.
+      if (hint === "anything" || hint.some(({ channel }) => channel !== outputChannel)) {
+        newest = await reachingRedis(purpose, () => findTask(redis, keys, task.task_id, task.execution));
+        if (!newest) return;
+      }
       if (!isEnded(newest.status) && fingerprint(newest) !== shown) {
         shown = fingerprint(newest);
         yield { kind: "status", task: newest };
@@ -68,7 +73,7 @@ export async function* followTask(
   }
 }
 
-/** What of a task that has not ended is worth an event. */
-function fingerprint({ status, attempt, updated_at, message }: Task): string {
+/** What of a task is worth an event. */
+export function fingerprint({ status, attempt, updated_at, message }: TaskSummary): string {
   return JSON.stringify([status, attempt, updated_at, message]);
 }

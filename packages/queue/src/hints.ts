@@ -6,12 +6,19 @@ import type { Redis } from "ioredis";
  */
 const LOOK_AGAIN_MS = 10_000;
 
+/** More different messages than this come to the same as "anything". */
+const MAX_MESSAGES = 1_000;
+
+/** What may have changed: the messages that came, each once, or anything. */
+export type Hint = "anything" | { channel: string; message: string }[];
+
 export interface Watch {
   /**
-   * Yields whenever it is worth to look: once when the subscription stands, at each message, and now and then
-   * without one. Ends at the deadline (ms since the epoch), or when the signal is aborted.
+   * Yields whenever it is worth to look: "anything" once when the subscription stands and now and then, else the
+   * messages that have come since the last look. Ends at the deadline (ms since the epoch), or when the signal is
+   * aborted.
    */
-  hints(deadline: number, signal: AbortSignal): AsyncGenerator<void>;
+  hints(deadline: number, signal: AbortSignal): AsyncGenerator<Hint>;
   close(): void;
 }
 
@@ -24,66 +31,73 @@ export interface Hints {
  * the records.
  */
 export function createHints(subscriber: Redis): Hints {
-  const listeners = new Map<string, Set<() => void>>();
-  subscriber.on("message", (channel: string) => {
-    for (const wake of listeners.get(channel) ?? []) wake();
+  const listeners = new Map<string, Set<Bell>>();
+  subscriber.on("message", (channel: string, message: string) => {
+    for (const bell of listeners.get(channel) ?? []) bell.ring(channel, message);
   });
 
   subscriber.on("ready", async () => {
     // Behind the subscriptions, which ioredis renews by itself.
     await subscriber.ping().catch(() => {});
-    for (const waiting of listeners.values()) for (const wake of waiting) wake();
+    for (const waiting of listeners.values()) for (const bell of waiting) bell.ringForAnything();
   });
 
   return {
     watch(channels) {
       const bell = createBell();
       // Settles also where Redis is away: looking again is what helps then.
-      Promise.all(channels.map((channel) => subscribe(channel, bell.ring))).then(bell.ring);
+      Promise.all(channels.map((channel) => subscribe(channel, bell))).then(bell.ringForAnything);
       return {
         async *hints(deadline, signal) {
-          signal.addEventListener("abort", bell.ring, { once: true });
+          signal.addEventListener("abort", bell.ringForAnything, { once: true });
           while (Date.now() < deadline && !signal.aborted) {
-            await bell.rung(Math.min(LOOK_AGAIN_MS, deadline - Date.now()));
-            yield;
+            yield await bell.rung(Math.min(LOOK_AGAIN_MS, deadline - Date.now()));
           }
         },
         close: () => {
-          for (const channel of channels) unsubscribe(channel, bell.ring);
+          for (const channel of channels) unsubscribe(channel, bell);
         },
       };
     },
   };
 
-  async function subscribe(channel: string, listener: () => void): Promise<void> {
+  async function subscribe(channel: string, bell: Bell): Promise<void> {
     const waiting = listeners.get(channel);
-    if (waiting) waiting.add(listener);
-    else listeners.set(channel, new Set([listener]));
+    if (waiting) waiting.add(bell);
+    else listeners.set(channel, new Set([bell]));
     // Again for each watch: the call resolves when the subscription stands.
     await subscriber.subscribe(channel).catch(() => {});
   }
 
-  function unsubscribe(channel: string, listener: () => void): void {
+  function unsubscribe(channel: string, bell: Bell): void {
     const waiting = listeners.get(channel);
-    waiting?.delete(listener);
+    waiting?.delete(bell);
     if (waiting?.size !== 0) return;
     listeners.delete(channel);
     subscriber.unsubscribe(channel).catch(() => {});
   }
 }
 
-/** Remembers a ring that nobody waited for, so that none is missed between two looks. */
+type Bell = ReturnType<typeof createBell>;
+
+/** Remembers what rang while nobody waited, so that nothing is missed between two looks. */
 function createBell() {
-  let ringing = false;
+  let anything = false;
+  const rung = new Map<string, { channel: string; message: string }>();
   let wake = () => {};
   return {
-    ring() {
-      ringing = true;
+    ring(channel: string, message: string) {
+      if (rung.size < MAX_MESSAGES) rung.set(`${channel} ${message}`, { channel, message });
+      else anything = true;
+      wake();
+    },
+    ringForAnything() {
+      anything = true;
       wake();
     },
     /** Resolves at the next ring, at once if it has rung since the last call, or after `timeoutMs`. */
-    async rung(timeoutMs: number): Promise<void> {
-      if (!ringing) {
+    async rung(timeoutMs: number): Promise<Hint> {
+      if (!anything && rung.size === 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, timeoutMs);
           wake = () => {
@@ -92,7 +106,10 @@ function createBell() {
           };
         });
       }
-      ringing = false;
+      const hint: Hint = anything || rung.size === 0 ? "anything" : [...rung.values()];
+      anything = false;
+      rung.clear();
+      return hint;
     },
   };
 }

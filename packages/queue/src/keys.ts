@@ -43,9 +43,17 @@ export function createKeys(queue: string) {
     /** The name of a worker's connection, by which BullMQ and its dashboard find the workers of a queue. */
     workerConnection: (id: string) => `${BULLMQ_PREFIX}:${Buffer.from(queue).toString("base64")}:w:${id}`,
     writeCheck: `${own}write-check`,
+    /** Lines of callbacks by the time of their next try, executions with one that failed, and a task's line. */
+    callbacksDue: `${own}callbacks-due`,
+    callbacksFailed: `${own}callbacks-failed`,
+    callbackLine: (encodedId: string) => `${own}callbacks:${encodedId}`,
+    /** A message on it says that a callback is owed. */
+    callbacksChannel: `${own}callbacks`,
     cancelChannel: `${own}cancel`,
     /** A message on it says that the execution has started, waits again, is to be canceled or has ended. */
     changedChannel: (jobId: string) => `${own}changed:${jobId}`,
+    /** A message on it names an execution of the run of which the same is true, or that is new. */
+    runChannel: (runId: string) => `${own}changed-in:${encodeTaskId(runId)}`,
     /** The execution's output, and the channel that tells of more. */
     output: (jobId: string) => `${own}output:${jobId}`,
   };

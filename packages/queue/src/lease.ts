@@ -1,7 +1,9 @@
-import type { Outcome, StopReason } from "@host-runner/contracts";
+import type { EndedStatus, Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
-import { finish, type LeaseClaim, renewLease, type ScriptRunner } from "./scripts.ts";
+import type { OutputBatch } from "./output-writer.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { finish, type LeaseClaim, renewLease } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
@@ -9,13 +11,18 @@ export interface Lease {
   /** Aborted with a `StopReason` when the attempt has to be stopped; the first reason stays. */
   readonly signal: AbortSignal;
   abort(reason: StopReason): void;
+  /** When that was, in ms since the epoch; null where it was not. */
+  readonly stoppedAt: number | null;
   /**
    * Holds the lease for another while: takes it again where it lapsed and nobody else did, else aborts with
    * "lease_lost". Whether it is held; false also where Redis did not tell.
    */
   renew(): Promise<boolean>;
-  /** Records the outcome, waiting for Redis as long as it takes. Refused where the lease was lost. */
-  finish(outcome: Outcome): Promise<void>;
+  /**
+   * Records the outcome and the last of the output, waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
+   * lease was lost.
+   */
+  finish(outcome: Outcome, output: OutputBatch): Promise<EndedStatus | "requeued" | "lost">;
 }
 
 interface LeaseOptions {
@@ -29,11 +36,18 @@ interface LeaseOptions {
 
 export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOptions): Lease {
   const stop = new AbortController();
-  const abort = (reason: StopReason) => stop.abort(reason);
+  let stoppedAt: number | null = null;
+  const abort = (reason: StopReason) => {
+    stoppedAt ??= Date.now();
+    stop.abort(reason);
+  };
   let finishing = false;
   return {
     signal: stop.signal,
     abort,
+    get stoppedAt() {
+      return stoppedAt;
+    },
     async renew() {
       // Its own outcome ends a lease as well.
       if (finishing) return false;
@@ -48,13 +62,13 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
       }
       return false;
     },
-    async finish(outcome) {
+    async finish(outcome, output) {
       finishing = true;
       // What the command did counts also where the wish to cancel comes between two attempts.
       const { status, reason, message } = canceledOutcome;
       const canceled = { ...outcome, status, reason, message };
       const answer = await untilRedisTakesIt({ purpose: "record an outcome", log, abandoned }, () =>
-        finish(runner, { ...claim, now: Date.now(), outcome, canceled }),
+        finish(runner, { ...claim, now: Date.now(), outcome, canceled, output }),
       );
       if (answer === "requeued")
         log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");
@@ -64,6 +78,7 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
           "the task was taken over: its outcome here is dropped",
         );
       }
+      return answer;
     },
   };
 }

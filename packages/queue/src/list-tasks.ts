@@ -2,7 +2,7 @@ import { defaultRunId, type TaskStatus, type TaskSummary } from "@host-runner/co
 import type { Redis } from "ioredis";
 import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 import type { Keys } from "./keys.ts";
-import { projectTask, type TaskRecord } from "./project-task.ts";
+import { readSummary } from "./read-tasks.ts";
 import { jobIdOf, parseJobId } from "./task-id.ts";
 
 export interface TaskQuery {
@@ -29,24 +29,6 @@ const CHUNK = 200;
 
 /** As many waiting or running tasks are sorted in memory; of more, the list of all is looked through. */
 const MAX_SORTED = 2_000;
-
-/** All fields of a record but what the command wrote, and what only scripts need. */
-const SUMMARY_FIELDS = [
-  "name",
-  "data",
-  "opts",
-  "timestamp",
-  "processedOn",
-  "lastStartedOn",
-  "finishedOn",
-  "cancelRequestedAt",
-  "delayUntil",
-  "pastAttempts",
-  "outcome",
-  "failedReason",
-  "pb",
-  "ats",
-] as const;
 
 /**
  * A page of tasks, newest first by submission. Pages are complete and without doubles while tasks come and go: each
@@ -167,6 +149,12 @@ function comesAfter(entry: Entry, position: Entry): boolean {
   return entry.jobId < position.jobId;
 }
 
+/** Tasks by their jobs, of each task the newest execution alone; null where it is gone or a newer one stands for it. */
+export function readSummaries(redis: Redis, keys: Keys, jobIds: string[]): Promise<(TaskSummary | null)[]> {
+  const entries = jobIds.map((jobId) => ({ jobId, createdAt: 0 }));
+  return readEntries(redis, keys, entries, Number.POSITIVE_INFINITY);
+}
+
 /** Null where the entry is gone, or a newer execution of its task stands for it. */
 async function readEntries(
   redis: Redis,
@@ -177,25 +165,19 @@ async function readEntries(
   return Promise.all(
     entries.map(async ({ jobId }) => {
       const { encodedId, execution } = parseJobId(jobId);
-      const [values, newest] = await Promise.all([
-        redis.hmget(keys.recordOf(jobId), ...SUMMARY_FIELDS),
+      const [summary, newest] = await Promise.all([
+        readSummary(redis, keys, jobId),
         redis.get(keys.newestOf(encodedId)),
       ]);
-      if (values[0] === null || values[0] === undefined) return null;
+      if (!summary) return null;
       if (Number(newest ?? execution) > execution) {
         const next = await redis.hget(keys.recordOf(`task-${encodedId}@${execution + 1}`), "timestamp");
         // One that came after the first page was read is on none of these pages.
         if (next !== null && Number(next) <= asOf) return null;
       }
-      const { stdout: _, stderr: __, ...summary } = projectTask(toRecord(values), execution);
       return summary;
     }),
   );
-}
-
-function toRecord(values: (string | null)[]): TaskRecord {
-  const fields = SUMMARY_FIELDS.map((field, i) => [field, values[i]] as const);
-  return Object.fromEntries(fields.filter(([, value]) => value !== null)) as TaskRecord;
 }
 
 function matches(task: TaskSummary, { status, runId, labels = [], createdBefore }: TaskQuery): boolean {

@@ -2,15 +2,28 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OutputStream } from "@host-runner/contracts";
 import { createKeptRange } from "./kept-range.ts";
 import type { Log } from "./log.ts";
-import { appendOutput, type OutputEntry, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { appendOutput, type OutputEntry } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 import { splitIncompleteCharacter } from "./utf8.ts";
 
 /** Takes what a command writes, in order; a returned promise asks to pause it until it settles. */
 export interface OutputWriter {
   write(stream: OutputStream, offset: number, chunk: Buffer): void | Promise<void>;
-  /** Resolves when everything is in Redis, for which it waits as long as it takes, or the attempt is over there. */
-  close(): Promise<void>;
+}
+
+/** What one call stores: entries, and the ids of those that are dropped for them. */
+export interface OutputBatch {
+  entries: OutputEntry[];
+  drop: string[];
+}
+
+export interface OutputQueue extends OutputWriter {
+  /**
+   * Resolves when all but the end is in Redis, for which it waits as long as it takes, or the attempt is over there. The
+   * end, which may be all of it, goes with the outcome.
+   */
+  close(): Promise<OutputBatch>;
 }
 
 interface OutputWriterOptions {
@@ -21,6 +34,8 @@ interface OutputWriterOptions {
   keepBytes: number;
   /** Aborted when the worker's connections end. */
   abandoned: AbortSignal;
+  /** Told how much has come to Redis. */
+  onStored: (bytes: number) => void;
   log: Log;
 }
 
@@ -31,20 +46,27 @@ const MIN_ENTRY_BYTES = 256;
 /** What is sent in one call. */
 const MAX_BATCH_BYTES = 512 * 1024;
 
+/** What is sent with the outcome at most. */
+const MAX_LAST_BYTES = 64 * 1024;
+
 /** What waits for Redis before the command is paused. */
 const MAX_WAITING_BYTES = 2 * 1024 * 1024;
 
 /** Between two calls: a chatty command costs a hundred calls a second, and a line is seen at once. */
 const MIN_INTERVAL_MS = 10;
 
-export function createOutputWriter({
+/** Before the first call: what comes together goes together, for a short command with its outcome. */
+const FIRST_WAIT_MS = 2;
+
+export function createOutputQueue({
   runner,
   jobId,
   attempt,
   keepBytes,
   abandoned,
+  onStored,
   log,
-}: OutputWriterOptions): OutputWriter {
+}: OutputWriterOptions): OutputQueue {
   const kept = createKeptRange(keepBytes);
   // Whole entries are dropped: they are to be small against what is kept.
   const maxEntryBytes = Math.max(MIN_ENTRY_BYTES, Math.min(MAX_ENTRY_BYTES, Math.floor(keepBytes / 8)));
@@ -55,6 +77,7 @@ export function createOutputWriter({
   let entries = 0;
   let closed = false;
   let sending: Promise<void> | null = null;
+  let firstWait: NodeJS.Timeout | undefined;
   const relieve: (() => void)[] = [];
 
   return {
@@ -68,7 +91,8 @@ export function createOutputWriter({
       const whole = splitIncompleteCharacter(all);
       if (whole < all.length) cut[stream] = { offset: start + whole, bytes: all.subarray(whole) };
       enqueue(stream, start, all.subarray(0, whole));
-      sending ??= send();
+      if (waitingBytes > MAX_BATCH_BYTES) startSending();
+      else if (!sending) firstWait ??= setTimeout(startSending, FIRST_WAIT_MS);
       if (waitingBytes > MAX_WAITING_BYTES) return new Promise((resolve) => relieve.push(resolve));
     },
     async close() {
@@ -77,13 +101,17 @@ export function createOutputWriter({
         if (held) enqueue(stream, held.offset, held.bytes);
         cut[stream] = null;
       }
-      while (waiting.length > 0 && !closed) {
-        sending ??= send();
-        await sending;
-      }
+      clearTimeout(firstWait);
       await sending;
+      while (waitingBytes > MAX_LAST_BYTES && !closed) await sendBatch(takeBatch());
+      return closed ? { entries: [], drop: [] } : takeBatch();
     },
   };
+
+  function startSending(): void {
+    firstWait = undefined;
+    sending ??= send();
+  }
 
   function enqueue(stream: OutputStream, offset: number, bytes: Buffer): void {
     for (let from = 0; from < bytes.length; ) {
@@ -114,7 +142,7 @@ export function createOutputWriter({
     }
   }
 
-  function takeBatch(): OutputEntry[] {
+  function takeBatch(): OutputBatch {
     const batch: OutputEntry[] = [];
     for (let bytes = 0; waiting.length > 0 && bytes < MAX_BATCH_BYTES; ) {
       const entry = waiting.shift()!;
@@ -123,19 +151,23 @@ export function createOutputWriter({
       bytes += entry.bytes.length;
       waitingBytes -= entry.bytes.length;
     }
-    return batch;
+    return { entries: batch, drop: batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length)) };
   }
 
-  async function sendBatch(batch: OutputEntry[]): Promise<void> {
-    const drop = batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length));
+  async function sendBatch(batch: OutputBatch): Promise<void> {
     try {
       const answer = await untilRedisTakesIt({ purpose: "store output", log, abandoned }, () =>
-        appendOutput(runner, { jobId, attempt, entries: batch, drop }),
+        appendOutput(runner, { jobId, attempt, ...batch }),
       );
       if (answer === "closed") closed = true;
+      else onStored(bytesOf(batch));
     } catch (error) {
       closed = true;
       log.error({ err: error as Error, job: jobId }, "storing output failed: what follows is not kept");
     }
   }
+}
+
+export function bytesOf({ entries }: OutputBatch): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

@@ -15,6 +15,7 @@ import {
   type WorkerIdentity,
   type Workspace,
 } from "@host-runner/contracts";
+import { describeCallback, parseCallbacks } from "./callbacks/stored-callback.ts";
 import { parseHolder } from "./holder.ts";
 import type { StoredOutcome } from "./scripts.ts";
 
@@ -86,6 +87,7 @@ export function projectTask(record: TaskRecord, execution: number): Task {
     worker: record.pb ? workerOf(record.pb) : null,
     execution_mode: data.execution_mode ?? "no-workspace",
     workspace: data.workspace ?? null,
+    callbacks: parseCallbacks(record)?.map(describeCallback) ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Log } from "./log.ts";
-import { prune, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { prune } from "./scripts.ts";
 
 /** How often ended tasks are looked through. One call that removes nothing costs 0.1 ms. */
 const INTERVAL_MS = 2000;

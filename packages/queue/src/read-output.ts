@@ -21,6 +21,8 @@ export const startOfOutput: OutputPosition = { attempt: 0, entry: 0, stdout: 0, 
 
 const ENTRIES_PER_READ = 64;
 
+type Entry = [id: Buffer, fields: Buffer[]];
+
 /**
  * What is kept of an execution's output after a position, in the order in which it was written, about `maxBytes` of it.
  * Empty where there is no more for now. Each piece says the position after it: going on from there misses no byte
@@ -39,24 +41,61 @@ export async function readOutput(
   for (let bytesRead = 0; bytesRead < maxBytes; ) {
     const start = `(${position.attempt}-${position.entry}`;
     const entries = await redis.xrangeBuffer(key, start, "+", "COUNT", ENTRIES_PER_READ);
-    for (const [id, fields] of entries) {
-      const [attempt = 0, entry = 0] = id.toString().split("-").map(Number);
-      const stream: OutputStream = fields[1]?.toString() === "o" ? "stdout" : "stderr";
-      const offset = Number(fields[3]);
-      const bytes = fields[5]!;
-      if (attempt !== position.attempt) position = { ...startOfOutput, attempt };
-      if (offset > position[stream]) {
-        const from = position[stream];
-        // Not past the entry: who stops here reads it next.
-        position = { ...position, [stream]: offset };
-        pieces.push({ kind: "gap", stream, from, to: offset, after: position });
-      }
-      position = { ...position, attempt, entry, [stream]: offset + bytes.length };
-      pieces.push({ kind: "output", stream, offset, bytes, after: position });
-      bytesRead += bytes.length;
+    for (const entry of entries) {
+      pieces.push(...toPieces(entry, position));
+      position = pieces.at(-1)!.after;
+      bytesRead += bytesOf(entry).length;
       if (bytesRead >= maxBytes) return pieces;
     }
     if (entries.length < ENTRIES_PER_READ) return pieces;
   }
   return pieces;
+}
+
+/** The last of an execution's output, about `maxBytes` of it. What comes before is told as a gap. */
+export async function readOutputEnd(
+  redis: Redis,
+  keys: Keys,
+  jobId: string,
+  maxBytes: number,
+): Promise<OutputPiece[]> {
+  const newestFirst: Entry[] = [];
+  let end = "+";
+  for (let bytesRead = 0; bytesRead < maxBytes; ) {
+    const entries = await redis.xrevrangeBuffer(keys.output(jobId), end, "-", "COUNT", ENTRIES_PER_READ);
+    for (const entry of entries) {
+      if (bytesRead >= maxBytes) break;
+      newestFirst.push(entry);
+      bytesRead += bytesOf(entry).length;
+    }
+    if (entries.length < ENTRIES_PER_READ) break;
+    end = `(${newestFirst.at(-1)![0].toString()}`;
+  }
+  const pieces: OutputPiece[] = [];
+  for (const entry of newestFirst.reverse()) {
+    pieces.push(...toPieces(entry, pieces.at(-1)?.after ?? startOfOutput));
+  }
+  return pieces;
+}
+
+/** What an entry tells to who has read up to a position: of a gap, where there is one, and of its bytes. */
+function toPieces(entry: Entry, before: OutputPosition): OutputPiece[] {
+  const [id, fields] = entry;
+  const [attempt = 0, number = 0] = id.toString().split("-").map(Number);
+  const stream: OutputStream = fields[1]?.toString() === "o" ? "stdout" : "stderr";
+  const offset = Number(fields[3]);
+  const bytes = bytesOf(entry);
+  const pieces: OutputPiece[] = [];
+  const position = attempt === before.attempt ? before : { ...startOfOutput, attempt };
+  const from = position[stream];
+  // The gap's position is not past the entry: who stops there reads the entry next.
+  if (offset > from)
+    pieces.push({ kind: "gap", stream, from, to: offset, after: { ...position, [stream]: offset } });
+  const after = { ...position, attempt, entry: number, [stream]: offset + bytes.length };
+  pieces.push({ kind: "output", stream, offset, bytes, after });
+  return pieces;
+}
+
+function bytesOf([, fields]: Entry): Buffer {
+  return fields[5]!;
 }

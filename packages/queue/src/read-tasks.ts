@@ -1,8 +1,9 @@
-import type { Execution, Task } from "@host-runner/contracts";
+import type { Execution, Task, TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { projectExecution, projectTask, type TaskRecord } from "./project-task.ts";
 import type { FlatRecord } from "./scripts.ts";
+import { parseJobId } from "./task-id.ts";
 
 /** How many records are read in one round trip: each may carry 128 KiB of output and more. */
 const EXECUTIONS_PER_ROUND_TRIP = 20;
@@ -27,6 +28,35 @@ export async function findTask(
   if (execution !== undefined) return read(execution);
   const [newest, first] = await Promise.all([redis.get(keys.newest(taskId)), read(1)]);
   return newest === null ? first : read(Number(newest));
+}
+
+/** All fields of a record but what the command wrote, and what only scripts need. */
+const SUMMARY_FIELDS = [
+  "name",
+  "data",
+  "opts",
+  "timestamp",
+  "processedOn",
+  "lastStartedOn",
+  "finishedOn",
+  "cancelRequestedAt",
+  "delayUntil",
+  "pastAttempts",
+  "outcome",
+  "failedReason",
+  "pb",
+  "ats",
+  "callbacks",
+] as const;
+
+/** One execution, by the id of its job, without what the command wrote; null where there is none. */
+export async function readSummary(redis: Redis, keys: Keys, jobId: string): Promise<TaskSummary | null> {
+  const values = await redis.hmget(keys.recordOf(jobId), ...SUMMARY_FIELDS);
+  const given = SUMMARY_FIELDS.map((field, i) => [field, values[i]]).filter(([, value]) => value !== null);
+  const record: TaskRecord = Object.fromEntries(given);
+  if (!isRecord(record)) return null;
+  const { stdout: _, stderr: __, ...summary } = projectTask(record, parseJobId(jobId).execution);
+  return summary;
 }
 
 /** Newest first. The oldest go first when their time is over, so they are without a gap. */

@@ -2,16 +2,9 @@
  * The transitions of a task, each one atomic: a Lua script and a typed function that runs it. What a script
  * does, and what it returns, stands at the head of its file in ../lua.
  */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import type { Outcome, OutputStream } from "@host-runner/contracts";
-import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-
-export interface ScriptRunner {
-  redis: Redis;
-  keys: Keys;
-}
+import type { EndedStatus, Outcome, OutputStream } from "@host-runner/contracts";
+import type { OutputBatch } from "./output-writer.ts";
+import { loadScript, run, type ScriptRunner } from "./run-script.ts";
 
 /** A piece of one stream, at its offset in bytes; the id is its place in the order of both streams. */
 export interface OutputEntry {
@@ -33,6 +26,8 @@ export interface SubmitArguments {
   maxQueued: number;
   /** Suffixes of the lists in which it is to be found, with a space between. */
   lists: string;
+  /** Whether somebody is to be called back. */
+  callbacks: boolean;
   idempotency: { key: string; body: string; recordSeconds: number } | null;
 }
 
@@ -87,18 +82,20 @@ export interface LeaseClaim {
 const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
-  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome },
-): Promise<"ended" | "requeued" | "lost"> {
-  const { outcome, canceled, ...rest } = args;
+  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome; output: OutputBatch },
+): Promise<EndedStatus | "requeued" | "lost"> {
+  const { outcome, canceled, output: last, ...rest } = args;
   const { output } = outcome;
   const named = {
     ...rest,
+    entries: last.entries.map(describeEntry),
+    drop: last.drop,
     jitter: Math.random(),
     outcome: withoutOutput(outcome),
     canceled: withoutOutput(canceled),
   };
-  const blobs = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
-  return run(finishScript, runner, [named, ...blobs]);
+  const texts = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
+  return run(finishScript, runner, [named, ...texts, ...last.entries.map(({ bytes }) => bytes)]);
 }
 
 const renewLeaseScript = loadScript("renew-lease");
@@ -121,7 +118,7 @@ export function reclaimLost(
 const giveBackScript = loadScript("give-back");
 export function giveBack(
   runner: ScriptRunner,
-  args: Omit<LeaseClaim, "token">,
+  args: Omit<LeaseClaim, "token"> & { startedOn: number },
 ): Promise<"given-back" | "changed"> {
   return run(giveBackScript, runner, [args]);
 }
@@ -129,14 +126,14 @@ export function giveBack(
 const appendOutputScript = loadScript("append-output");
 export function appendOutput(
   runner: ScriptRunner,
-  args: { jobId: string; attempt: number; entries: OutputEntry[]; drop: string[] },
+  args: { jobId: string; attempt: number } & OutputBatch,
 ): Promise<"appended" | "closed"> {
-  const entries = args.entries.map(({ id, stream, offset }) => ({
-    id,
-    stream: stream === "stdout" ? "o" : "e",
-    offset,
-  }));
+  const entries = args.entries.map(describeEntry);
   return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);
+}
+
+function describeEntry({ id, stream, offset }: OutputEntry) {
+  return { id, stream: stream === "stdout" ? "o" : "e", offset };
 }
 
 const announceWorkerScript = loadScript("announce-worker");
@@ -177,35 +174,4 @@ function withoutOutput({ output: _, ...outcome }: Outcome) {
 function storedOutcome({ output, ...outcome }: Outcome): string {
   const { stdout: _, stderr: __, ...counts } = output ?? { stdout: "", stderr: "" };
   return JSON.stringify({ ...outcome, output: output && counts });
-}
-
-interface Script {
-  text: string;
-  sha: string;
-}
-
-/** Reads a script and puts in the files that it includes. */
-function loadScript(name: string): Script {
-  const read = (path: string) => readFileSync(new URL(`../lua/${path}.lua`, import.meta.url), "utf8");
-  const text = read(name).replace(/^--- @include "(.+)"$/gm, (_, include) => read(`includes/${include}`));
-  return { text, sha: createHash("sha1").update(text).digest("hex") };
-}
-
-async function run<T>(
-  { text, sha }: Script,
-  { redis, keys }: ScriptRunner,
-  [args, ...blobs]: [object, ...(string | Buffer)[]],
-  extraKeys: string[] = [],
-): Promise<T> {
-  const allKeys = [...keys.prefixes, ...extraKeys];
-  const rest = [allKeys.length, ...allKeys, JSON.stringify(args), ...blobs] as const;
-  try {
-    return (await redis.evalsha(sha, ...rest)) as T;
-  } catch (error) {
-    // A restarted, flushed or failed-over Redis knows no scripts; EVAL teaches it this one.
-    if (error instanceof Error && error.message.startsWith("NOSCRIPT")) {
-      return (await redis.eval(text, ...rest)) as T;
-    }
-    throw error;
-  }
 }

@@ -3,20 +3,21 @@
  * of them. BullMQ's Worker fetches and renews; every transition after that is a script of ours, so that the
  * handler's outcome and the end of the task are one step.
  */
-import { defaultRunId, type ExecutorName, type Outcome } from "@host-runner/contracts";
+import type { ExecutorName, StopReason } from "@host-runner/contracts";
 import { type Job, WaitingError } from "bullmq";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
+import { type DeliverCallback, startCallbackDispatch } from "./callbacks/dispatch-callbacks.ts";
 import { openPersistentConnection } from "./connection.ts";
 import { FetchingWorker } from "./fetching-worker.ts";
 import { formatHolder, type Holder } from "./holder.ts";
 import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
-import { canceledOutcome, internalOutcome, lostOutcome } from "./outcomes.ts";
-import { createOutputWriter, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
-import { reclaimLost } from "./scripts.ts";
-import { parseJobId } from "./task-id.ts";
+import { startReclaiming } from "./reclaiming.ts";
+import { runAttempt, type TaskHandler } from "./run-attempt.ts";
+import { giveBack } from "./scripts.ts";
+import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchAnswers } from "./watch-answers.ts";
 import { watchLoop } from "./watch-loop.ts";
@@ -35,53 +36,49 @@ export interface TaskConsumerOptions {
   leaseMs: number;
   /** How much is kept of an execution's output: half from its beginning, half from its end. */
   outputKeepBytes: number;
+  /** Sends the callbacks that are owed; without it they wait for a worker that does. */
+  callbacks?: { concurrency: number; deliver: DeliverCallback };
+  observe?: Observe;
   log: Log;
 }
-
-/** One attempt of a task, leased to this worker. */
-export interface LeasedTask {
-  taskId: string;
-  runId: string;
-  execution: number;
-  attempt: number;
-  /** After this instant (ms since the epoch) nothing may be started: the lease may have gone unnoticed. */
-  startBefore: number;
-  submission: StoredSubmission;
-}
-
-/**
- * Runs one attempt to its end and says how it ended. The signal is aborted with "cancel" or "lease_lost" as its
- * reason; nothing of the attempt may run any more when the promise settles. What it writes goes to `output`, for
- * whoever watches.
- */
-export type TaskHandler = (task: LeasedTask, signal: AbortSignal, output: OutputWriter) => Promise<Outcome>;
 
 export interface TaskConsumer {
   /** Whether tasks are being taken: its loop asks for them or has no slot free, and Redis is there. */
   isConsuming(): boolean;
+  /** How many tasks are here now: they run, or their outcome is being recorded. */
+  running(): number;
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
-  /** Takes no more tasks; those that run go on. */
+  /** Takes no more tasks, and gives back what is granted to it yet; those that run go on. */
   pause(): Promise<void>;
-  /** Resolves when no task runs here any more. */
+  /** Stops all that runs here. */
+  stopAll(reason: StopReason): void;
+  /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
 }
 
-/** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
-const LOOKS_PER_LEASE = 4;
+/** The one error that tells BullMQ to leave the job as it is and go on. One for all: a stack of its own costs too much. */
+const leftToUs = new WaitingError();
 
-const reclaimMessages: Record<string, string> = {
-  requeued: "the worker of a running task is gone: the task waits for its next attempt",
-  failed: "the worker of a running task is gone: the task has failed",
-  canceled: "the worker of a task that was to be canceled is gone: the task is canceled",
-  recovered: "a task that was due stood in no line: it waits again",
-};
+/** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
+const LOOKS_PER_LEASE = 5;
 
 /** Starts to take tasks. Resolves once it is connected, which waits for Redis without limit. */
 export async function startTaskConsumer(
-  { redisUrl, queue, holder, executors, concurrency, leaseMs, outputKeepBytes, log }: TaskConsumerOptions,
+  {
+    redisUrl,
+    queue,
+    holder,
+    executors,
+    concurrency,
+    leaseMs,
+    outputKeepBytes,
+    callbacks,
+    observe = () => {},
+    log,
+  }: TaskConsumerOptions,
   handle: TaskHandler,
 ): Promise<TaskConsumer> {
   const keys = createKeys(queue);
@@ -96,6 +93,10 @@ export async function startTaskConsumer(
     throw error;
   }
   const abandoned = new AbortController();
+  const attemptOptions = {
+    ...{ runner, holder, handle, leaseMs, outputKeepBytes, observe, log },
+    abandoned: abandoned.signal,
+  };
   const running = new Map<string, { taskId: string; lease: Lease; settled: Promise<void> }>();
 
   const wishes = createWishes({
@@ -127,13 +128,13 @@ export async function startTaskConsumer(
   worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
-  // Every lock may have expired while Redis was away.
   redis.on("ready", () => {
+    // Every lock may have expired while Redis was away.
     renew();
     recoverUnheard();
   });
 
-  const reclaiming = setInterval(reclaim, leaseMs / LOOKS_PER_LEASE);
+  const reclaiming = startReclaiming(runner, { intervalMs: leaseMs / LOOKS_PER_LEASE, observe, log });
 
   await Promise.all([worker.waitUntilReady(), wishes.ready()]);
   const answers = watchAnswers(redis);
@@ -143,6 +144,7 @@ export async function startTaskConsumer(
     msSinceProgress: () => worker.msSinceFetch,
   });
 
+  const dispatch = callbacks && startCallbackDispatch({ runner, subscriber, ...callbacks, observe, log });
   const { executor: _, ...identity } = holder;
   const announcing = startAnnouncing(
     runner,
@@ -153,20 +155,23 @@ export async function startTaskConsumer(
 
   return {
     isConsuming: () => !worker.isPaused() && answers.isAnswering() && loop.isAlive(),
+    running: () => running.size,
     died: loop.died,
     pause: () => worker.pause(true),
+    stopAll: (reason) => {
+      for (const { lease } of running.values()) lease.abort(reason);
+    },
     async idle() {
-      // A task may be taken by the last fetch that was under way.
-      while (running.size > 0) await Promise.all([...running.values()].map(({ settled }) => settled));
+      await Promise.all([...running.values()].map(({ settled }) => settled));
     },
     async close(timeoutMs) {
-      clearInterval(reclaiming);
+      reclaiming.stop();
       clearInterval(renewing);
       loop.stop();
       answers.stop();
       wishes.close();
       // BullMQ's close never resolves where Redis is away.
-      await Promise.race([announcing.stop(), after(timeoutMs)]);
+      await Promise.race([Promise.all([announcing.stop(), dispatch?.stop()]), after(timeoutMs)]);
       await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
       abandoned.abort();
       redis.disconnect();
@@ -177,68 +182,45 @@ export async function startTaskConsumer(
   /** BullMQ's processor. Ends by the one error that tells BullMQ to leave the job to us, and go on. */
   async function process(job: Job<StoredSubmission>, token = ""): Promise<never> {
     const jobId = job.id!;
+    const claim = { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted };
+    // The answer to a question from before the stop: what it would run on may be gone.
+    if (worker.isPaused()) {
+      await giveBack(runner, { ...claim, startedOn: job.processedOn ?? 0 }).catch((error: Error) =>
+        log.warn({ err: error, job: jobId }, "giving back a task failed; its lease expires"),
+      );
+      throw leftToUs;
+    }
     const lease = createLease({
       runner,
-      claim: { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted },
+      claim,
       leaseMs,
       abandoned: abandoned.signal,
       log,
     });
-    const settled = runLease(job, lease)
+    let onOver = () => {};
+    const over = new Promise<void>((resolve) => {
+      onOver = resolve;
+    });
+    const settled = Promise.resolve()
+      // Registered before it is run, so that a wish finds it.
+      .then(() => runAttempt(job, lease, onOver, attemptOptions))
       .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
       .finally(() => {
+        onOver();
         // The next attempt of the same task may have come here while this one, which was lost, was being ended.
         if (running.get(jobId)?.lease === lease) running.delete(jobId);
       });
     running.set(jobId, { taskId: job.name, lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
-    await settled;
-    throw new WaitingError();
-  }
-
-  async function runLease(job: Job<StoredSubmission>, lease: Lease): Promise<void> {
-    // Registered before it is run, so that a wish finds it.
-    await Promise.resolve();
-    const task = {
-      taskId: job.name,
-      runId: job.data.run_id ?? defaultRunId(job.name),
-      execution: parseJobId(job.id!).execution,
-      attempt: job.attemptsStarted,
-      startBefore: await confirm(job, lease),
-      submission: job.data,
-    };
-    redis.publish(keys.changedChannel(job.id!), "running").catch(() => {});
-    const output = createOutputWriter({
-      runner,
-      jobId: job.id!,
-      attempt: task.attempt,
-      // All attempts of an execution share what is kept of it.
-      keepBytes: outputKeepBytes / (job.opts.attempts ?? 1),
-      abandoned: abandoned.signal,
-      log,
-    });
-    const outcome = await handle(task, lease.signal, output).catch((error: unknown) => {
-      log.error({ err: error, taskId: task.taskId }, "running the task failed inside host-runner");
-      return internalOutcome;
-    });
-    await output.close();
-    if (lease.signal.reason === "lease_lost") return;
-    await lease.finish(outcome);
+    // Not until it is recorded: BullMQ's question for the next job goes to Redis together with the outcome.
+    await over;
+    throw leftToUs;
   }
 
   function renew(): void {
     if (redis.status !== "ready") return;
     for (const { lease } of running.values()) lease.renew();
-  }
-
-  /** The instant up to which the lease is certain enough to start something. */
-  async function confirm({ processedOn = 0 }: Job<StoredSubmission>, lease: Lease): Promise<number> {
-    if (Date.now() - processedOn < leaseMs / 4) return processedOn + leaseMs / 2;
-    // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it
-    // looks, or gone.
-    const asked = Date.now();
-    return (await lease.renew()) ? asked + leaseMs / 2 : 0;
   }
 
   async function recoverUnheard(): Promise<void> {
@@ -250,26 +232,6 @@ export async function startTaskConsumer(
       if (count > 0) log.info({ count }, "gave back tasks whose lease was granted in a cut connection");
     } catch (error) {
       log.warn({ err: error as Error }, "giving back unheard leases failed; they expire");
-    }
-  }
-
-  async function reclaim(): Promise<void> {
-    if (redis.status !== "ready") return;
-    try {
-      const reclaimed = await reclaimLost(runner, {
-        now: Date.now(),
-        intervalMs: leaseMs / LOOKS_PER_LEASE,
-        lost: lostOutcome,
-        canceled: canceledOutcome,
-      });
-      for (let i = 0; i < reclaimed.length; i += 2) {
-        log.warn(
-          { job: reclaimed[i] },
-          reclaimMessages[reclaimed[i + 1]!] ?? `reclaimed: ${reclaimed[i + 1]}`,
-        );
-      }
-    } catch (error) {
-      log.warn({ err: error as Error }, "looking for lost workers failed; trying again");
     }
   }
 }

@@ -9,12 +9,16 @@ import {
   isEnded,
   type NamedSubmission,
   type Task,
+  type TaskSummary,
   type Worker,
 } from "@host-runner/contracts";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
+import { redeliverCallback } from "./callbacks/callback-scripts.ts";
+import { type CallbackPage, type CallbackQuery, listCallbacks } from "./callbacks/list-callbacks.ts";
 import { openPersistentConnection, openRequestConnection } from "./connection.ts";
+import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
@@ -23,11 +27,13 @@ import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
+import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
-import { type OutputPiece, type OutputPosition, readOutput } from "./read-output.ts";
-import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
+import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
+import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
+import type { Observe } from "./transition.ts";
 import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
@@ -42,6 +48,7 @@ export interface TaskQueueOptions {
   /** Waiting tasks beyond which a submission is refused with `queue_full`. */
   maxQueued: number;
   retention: Retention;
+  observe?: Observe;
   log: Log;
 }
 
@@ -79,14 +86,31 @@ export interface TaskQueue {
   untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
   /** Follows an execution's status and output; see `followTask`. */
   follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
+  /** Follows the tasks of a run; see `followRun`. */
+  followRun(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent>;
+  /** All tasks of a run. Throws `not_found` where there is none. */
+  run(runId: string): AsyncGenerator<TaskSummary>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** The workers of this queue that live. */
   workers(): Promise<Worker[]>;
+  /** Callbacks that are owed or could not be delivered. */
+  callbacks(query: CallbackQuery): Promise<CallbackPage>;
+  /**
+   * Sends the last callback of a task again that could not be delivered. Null where the task does not exist; throws
+   * `conflict` where there is none to be sent.
+   */
+  redeliver(taskId: string): Promise<Task | null>;
+  /** How many tasks have not ended. */
+  depth(): Promise<QueueDepth>;
   /** Resolves if Redis takes writes. */
   checkWritable(): Promise<void>;
-  /** For a dashboard: the BullMQ queue behind all this. */
+  /** For a dashboard: the BullMQ queue behind all this, and what its jobs carry, by their ids. */
   readonly bullmq: Queue;
+  /** The executions without what they wrote, null where there is none. */
+  summaries(jobIds: string[]): Promise<(TaskSummary | null)[]>;
+  /** The last of an execution's output; see `readOutputEnd`. */
+  outputEnd(jobId: string, maxBytes: number): Promise<OutputPiece[]>;
   close(): Promise<void>;
 }
 
@@ -97,9 +121,10 @@ export interface TaskQueue {
 export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
   const redis = openRequestConnection(options.redisUrl, options.log);
   const subscriber = openPersistentConnection(options.redisUrl, "host-runner-api-events", options.log);
-  await Promise.all([untilReady(redis), untilReady(subscriber)]);
   try {
-    await assertUsableRedis(redis, options.log);
+    // By the connection that asks again where it breaks: the other one would give up at once.
+    await assertUsableRedis(subscriber, options.log);
+    await untilReady(redis);
     return createTaskQueue(options, redis, subscriber);
   } catch (error) {
     redis.disconnect();
@@ -114,7 +139,7 @@ function untilReady(redis: Redis): Promise<void> {
 }
 
 function createTaskQueue(
-  { queue, maxQueued, retention, log }: TaskQueueOptions,
+  { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
   redis: Redis,
   subscriber: Redis,
 ): TaskQueue {
@@ -143,6 +168,7 @@ function createTaskQueue(
           maxQueued,
           // A run of its own needs no list: its name says which task it is.
           lists: listSuffixes(stored.run_id, stored.labels),
+          callbacks: stored.status_callback_url !== undefined,
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
         }),
       );
@@ -162,12 +188,18 @@ function createTaskQueue(
     list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
     async cancel(taskId) {
+      const askedAt = Date.now();
       const answer: CancelAnswer = await reachingRedis(`cancel task ${taskId}`, () =>
         cancel(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), outcome: canceledOutcome }),
       );
       if (answer[0] === "missing") return null;
-      const [, execution, record] = answer;
-      return projectTask(toRecord(record), execution);
+      const [verdict, execution, record] = answer;
+      const task = projectTask(toRecord(record), execution);
+      if (verdict === "canceled") {
+        const { executor } = task;
+        observe({ type: "ended", status: verdict, executor, runMs: null, cancelMs: Date.now() - askedAt });
+      }
+      return task;
     },
 
     async rerun(taskId) {
@@ -209,12 +241,49 @@ function createTaskQueue(
 
     follow: (task, options) => followTask({ redis, keys, hints }, task, options),
 
+    followRun: (runId, signal) => followRun({ redis, keys, hints }, runId, signal),
+
+    run: (runId) => tasksOfRun(redis, keys, runId),
+
     output: (task, after, maxBytes) =>
       reachingRedis(`read the output of task ${task.task_id}`, () =>
         readOutput(redis, keys, task, after, maxBytes),
       ),
 
+    summaries: (jobIds) =>
+      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readSummary(redis, keys, jobId)))),
+
+    outputEnd: (jobId, maxBytes) =>
+      reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
+
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
+
+    callbacks: (query) => reachingRedis("list callbacks", () => listCallbacks(redis, keys, query)),
+
+    async redeliver(taskId) {
+      const answer = await reachingRedis(`redeliver the callback of task ${taskId}`, () =>
+        redeliverCallback(runner, { encodedId: encodeTaskId(taskId), now: Date.now() }),
+      );
+      switch (answer[0]) {
+        case "missing":
+          return null;
+        case "none":
+          throw new HostRunnerError(
+            "conflict",
+            `task ${taskId} has no callbacks: it gave no status_callback_url`,
+          );
+        case "pending":
+        case "delivered":
+          throw new HostRunnerError(
+            "conflict",
+            `the last callback of task ${taskId} is ${answer[0]}: only one that failed is sent again`,
+          );
+        case "owed":
+          return projectTask(toRecord(answer[2]), answer[1]);
+      }
+    },
+
+    depth: () => reachingRedis("count tasks", () => readDepth(redis, keys)),
 
     async checkWritable() {
       await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));

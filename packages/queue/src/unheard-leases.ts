@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { parseHolder } from "./holder.ts";
-import { giveBack, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { giveBack } from "./scripts.ts";
 
 /** For the answers that are on their way when the connection stands again. */
 const SETTLE_MS = 1000;
@@ -24,8 +25,13 @@ export async function giveBackUnheard(
 
 async function leasesOf({ redis, keys }: { redis: Redis; keys: ScriptRunner["keys"] }, workerId: string) {
   const jobIds = await redis.lrange(keys.active, 0, -1);
-  const records = await Promise.all(jobIds.map((jobId) => redis.hmget(keys.recordOf(jobId), "pb", "ats")));
+  const records = await Promise.all(
+    jobIds.map((jobId) => redis.hmget(keys.recordOf(jobId), "pb", "ats", "processedOn")),
+  );
   return jobIds
-    .map((jobId, i) => ({ jobId, holder: records[i]?.[0] ?? "", attempt: Number(records[i]?.[1]) }))
+    .map((jobId, i) => {
+      const [holder, attempt, startedOn] = records[i] ?? [];
+      return { jobId, holder: holder ?? "", attempt: Number(attempt), startedOn: Number(startedOn) };
+    })
     .filter(({ holder }) => parseHolder(holder).id === workerId);
 }

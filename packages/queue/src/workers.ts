@@ -1,6 +1,7 @@
 import { type ExecutorName, type Worker as WorkerStatus, workerSchema } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
-import { announceWorker, listWorkers as listWorkersScript, type ScriptRunner } from "./scripts.ts";
+import type { ScriptRunner } from "./run-script.ts";
+import { announceWorker, listWorkers as listWorkersScript } from "./scripts.ts";
 
 const ANNOUNCE_MS = 5_000;
 

@@ -6,6 +6,8 @@ const MAX_UNREAD_CHARACTERS = 16 * 1024 * 1024;
 /** A reader that takes nothing at the moment is tried again after this time. */
 const RETRY_MS = 50;
 const DRAIN_WITHIN_MS = 500;
+/** Between two writes: a busy process writes a hundred times a second, and not each line by itself. */
+const BETWEEN_WRITES_MS = 10;
 
 export interface LogDestination {
   write(line: string): void;
@@ -24,6 +26,8 @@ export function createLogDestination(fd: number): LogDestination {
   let dropped = 0;
   let isGone = false;
   let writing: Promise<void> | undefined;
+  let isDraining = false;
+  let endPause = () => {};
   return {
     write(line) {
       if (isGone) return;
@@ -36,6 +40,8 @@ export function createLogDestination(fd: number): LogDestination {
       writing ??= writeAll();
     },
     async drain() {
+      isDraining = true;
+      endPause();
       if (writing) await Promise.race([writing, delay(DRAIN_WITHIN_MS)]);
     },
   };
@@ -44,8 +50,19 @@ export function createLogDestination(fd: number): LogDestination {
     while (waiting.length > 0 && !isGone) {
       let rest = takeWaiting();
       while (rest.length > 0 && !isGone) rest = await writeSome(rest);
+      if (!isDraining) await pauseBetweenWrites();
     }
     writing = undefined;
+  }
+
+  function pauseBetweenWrites(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, BETWEEN_WRITES_MS);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   function takeWaiting(): Buffer {

@@ -5,6 +5,7 @@ export { type FoundProcess, findProcesses } from "./find-processes.ts";
 export { freePort } from "./free-port.ts";
 export { waitFor } from "./wait-for.ts";
 export { type Fleet, type FleetOptions, type FleetProcess, withFleet } from "./with-fleet.ts";
+export { withGarbageCollection } from "./with-garbage-collection.ts";
 export { type OwnRedis, withOwnRedis } from "./with-own-redis.ts";
 export { type Program, type ProgramOptions, withProgram } from "./with-program.ts";
 export { type TestRedis, withRedis } from "./with-redis.ts";

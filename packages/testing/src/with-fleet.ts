@@ -15,6 +15,8 @@ export interface FleetOptions {
 }
 
 export interface FleetProcess {
+  /** Where its probes are, and the API itself. */
+  url: string;
   child: ChildProcess;
   pid: number;
   log(): string;
@@ -42,7 +44,7 @@ export async function withFleet<T>(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
 
-  const start = (app: "api" | "worker", more: Record<string, string>): FleetProcess => {
+  const start = (app: "api" | "worker", address: string, more: Record<string, string>): FleetProcess => {
     const child = spawn(process.execPath, [program(app)], {
       env: { PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, ...env, ...more },
       stdio: ["ignore", "pipe", "inherit"],
@@ -54,7 +56,7 @@ export async function withFleet<T>(
     const exit = new Promise<Awaited<FleetProcess["exit"]>>((resolve) => {
       child.on("close", (code, signal) => resolve({ code, signal }));
     });
-    const started_ = { child, pid: child.pid ?? -1, log: () => log, exit };
+    const started_ = { url: address, child, pid: child.pid ?? -1, log: () => log, exit };
     started.push(started_);
     return started_;
   };
@@ -74,13 +76,14 @@ export async function withFleet<T>(
     api: undefined as unknown as FleetProcess,
     workers: [],
     async startApi() {
-      fleet.api = start("api", { HOST_RUNNER_PORT: String(port) });
+      fleet.api = start("api", url, { HOST_RUNNER_PORT: String(port) });
       await untilReady(url, fleet.api);
     },
     async startWorker() {
       const workerPort = await freePort();
-      const worker = start("worker", { HOST_RUNNER_WORKER_PORT: String(workerPort) });
-      await untilReady(`http://127.0.0.1:${workerPort}`, worker);
+      const workerUrl = `http://127.0.0.1:${workerPort}`;
+      const worker = start("worker", workerUrl, { HOST_RUNNER_WORKER_PORT: String(workerPort) });
+      await untilReady(workerUrl, worker);
       fleet.workers.push(worker);
       return worker;
     },

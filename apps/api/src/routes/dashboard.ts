@@ -1,20 +1,26 @@
 import { createBullBoard } from "@bull-board/api";
-import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { ExpressAdapter } from "@bull-board/express";
+import type { Redactor } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
+import { TaskBoard } from "../dashboard/task-board.ts";
 import { onlyMethods } from "../problems.ts";
+import { ownContentOnly } from "./own-content-only.ts";
 
 /** Bull Board over the queue, read-only: whoever may look must not be able to change by it. */
-export function dashboardRoutes(basePath: string, bullmq: TaskQueue["bullmq"]): Router {
+export function dashboardRoutes(basePath: string, queue: TaskQueue, redactor: Redactor): Router {
   const server = new ExpressAdapter();
   server.setBasePath(basePath);
-  const adapter = new BullMQAdapter(bullmq, { readOnlyMode: true });
-  adapter.setFormatter("data", withoutSecrets);
   createBullBoard({
-    queues: [adapter],
+    queues: [new TaskBoard(queue, redactor)],
     serverAdapter: server,
-    options: { uiConfig: { boardTitle: "host-runner" } },
+    options: {
+      uiConfig: {
+        boardTitle: "host-runner",
+        hideDocsLink: true,
+        miscLinks: [{ text: "API", url: "/docs" }],
+      },
+    },
   });
   const router = Router();
   // Its own read-only mode hides the buttons, and refuses most of what they would do, but not all.
@@ -22,11 +28,8 @@ export function dashboardRoutes(basePath: string, bullmq: TaskQueue["bullmq"]): 
     if (request.method === "GET" || request.method === "HEAD") next();
     else onlyMethods("GET")(request, response, next);
   });
+  // Its page asks for a font of another site, and waits for it where there is no way out.
+  router.use(ownContentOnly);
   router.use(server.getRouter() as Router);
   return router;
-}
-
-function withoutSecrets(data: unknown): unknown {
-  if (typeof data !== "object" || data === null || !("status_callback_token" in data)) return data;
-  return { ...data, status_callback_token: "[REDACTED]" };
 }

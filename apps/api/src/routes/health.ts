@@ -1,9 +1,10 @@
+import { HostRunnerError } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
 
-/** For probes; no token needed. Alive is not ready: without Redis it lives and can take nothing. */
-export function healthRoutes(queue: TaskQueue): Router {
+/** For probes; no token needed. Alive is not ready: without Redis, or while it stops, it is to be asked nothing. */
+export function healthRoutes(queue: TaskQueue, stopping: AbortSignal): Router {
   const router = Router();
   for (const path of ["/health", "/healthz"]) {
     router
@@ -16,6 +17,10 @@ export function healthRoutes(queue: TaskQueue): Router {
   router
     .route("/readyz")
     .get(async (_request, response) => {
+      if (stopping.aborted)
+        throw new HostRunnerError("queue_unavailable", "this API is stopping: ask another one", {
+          retryAfterSeconds: 1,
+        });
       await queue.checkWritable();
       response.json({ status: "ok" });
     })

@@ -10,10 +10,20 @@ const number = z
   .regex(/^\d{1,15}$/, "must be a number")
   .transform(Number);
 
-const outputQuerySchema = z.object({
-  stream: z.enum(["stdout", "stderr", "both"]).optional().default("both"),
-  from: number.optional(),
-  tail: number.optional(),
+/** It is text in a query, and described as the number that it stands for. */
+const described = (description: string) => ({
+  description,
+  override: { type: "integer", minimum: 0, pattern: undefined },
+});
+
+export const outputQuerySchema = z.object({
+  stream: z
+    .enum(["stdout", "stderr", "both"])
+    .optional()
+    .default("both")
+    .meta({ description: "`both`: in the order in which they were written." }),
+  from: number.optional().meta(described("The bytes of one stream from this offset on.")),
+  tail: number.optional().meta(described("The last lines, so many of them.")),
 });
 
 export type OutputQuery = z.output<typeof outputQuerySchema>;

@@ -1,19 +1,11 @@
-import {
-  HostRunnerError,
-  isEnded,
-  type Run,
-  type TaskStatus,
-  type TaskSummary,
-  taskStatuses,
-} from "@host-runner/contracts";
-import type { TaskQueue } from "@host-runner/queue";
+import { isEnded, type Run, type TaskSummary } from "@host-runner/contracts";
+import { countByStatus, type RunEvent, type TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
+import { type SentEvent, sendEvents } from "../send-events.ts";
 
 /** How long the cancel of a run waits for its tasks' processes to be gone. */
 const CANCEL_WAIT_MS = 3_000;
-
-const PAGE = 200;
 
 /** As many tasks are canceled at a time: each of them is a wait of its own. */
 const CANCELS_AT_A_TIME = 100;
@@ -51,17 +43,26 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
     })
     .all(onlyMethods("POST"));
 
+  router
+    .route("/:runId/events")
+    .get(async (request, response) => {
+      const { runId } = request.params;
+      const tasks = await tasksOf(runId);
+      const hasEnded = tasks.every(({ status }) => isEnded(status));
+      if (hasEnded && request.get("Last-Event-ID") === END_ID) {
+        // What tells an EventSource to stop asking.
+        response.status(204).end();
+        return;
+      }
+      await sendEvents(request, response, stopping, (signal) => sent(queue.followRun(runId, signal)));
+    })
+    .all(onlyMethods("GET"));
+
   return router;
 
   async function tasksOf(runId: string): Promise<TaskSummary[]> {
     const tasks: TaskSummary[] = [];
-    for (let cursor: string | undefined; ; ) {
-      const page = await queue.list({ runId, limit: PAGE, cursor });
-      tasks.push(...page.tasks);
-      if (page.nextCursor === null) break;
-      cursor = page.nextCursor;
-    }
-    if (tasks.length === 0) throw new HostRunnerError("not_found", `run ${runId} not found`);
+    for await (const task of queue.run(runId)) tasks.push(task);
     return tasks;
   }
 
@@ -77,8 +78,16 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
   }
 }
 
+const END_ID = "end";
+
+/** A status tells all of its task, so who comes back is told each one again, and has missed none. */
+async function* sent(events: AsyncIterable<RunEvent>): AsyncGenerator<SentEvent> {
+  for await (const event of events) {
+    if (event.kind === "end") yield { id: END_ID, name: "end", data: { counts: event.counts } };
+    else yield { id: null, name: "status", data: event.task };
+  }
+}
+
 function describeRun(run_id: string, tasks: TaskSummary[]): Run {
-  const counts = Object.fromEntries(taskStatuses.map((status) => [status, 0])) as Record<TaskStatus, number>;
-  for (const { status } of tasks) counts[status] += 1;
-  return { run_id, counts, tasks };
+  return { run_id, counts: countByStatus(tasks.map(({ status }) => status)), tasks };
 }

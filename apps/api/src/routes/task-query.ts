@@ -18,23 +18,41 @@ const label = z
     return [text.slice(0, colon), text.slice(colon + 1)];
   });
 
-const taskQuerySchema = z.object({
+/** How much of a list is asked for at a time. */
+export const pageLimit = z
+  .string()
+  .regex(/^\d{1,4}$/, "must be a number")
+  .transform(Number)
+  .pipe(z.int().min(1).max(MAX_LIMIT))
+  .optional()
+  .default(DEFAULT_LIMIT)
+  .meta({
+    description: "Entries on a page.",
+    // Text in a query, and described as the number that it stands for.
+    override: {
+      ...{ type: "integer", pattern: undefined },
+      ...{ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+    },
+  });
+
+export const pageCursor = z.string().optional().meta({ description: "`next_cursor` of the page before." });
+
+export const taskQuerySchema = z.object({
   status: z.enum(taskStatuses).optional(),
   run_id: z.string().optional(),
   label: z
     .union([label.transform((one) => [one]), z.array(label)])
     .optional()
-    .default([]),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, "must be a number")
-    .transform(Number)
-    .pipe(z.int().min(1).max(MAX_LIMIT))
-    .optional()
-    .default(DEFAULT_LIMIT),
-  cursor: z.string().optional(),
+    .default([])
+    .meta({
+      description: "`key:value`, and several times for several labels.",
+      examples: [["team:infra"]],
+      override: { type: "array", items: { type: "string", pattern: "^[^:]+:" }, anyOf: undefined },
+    }),
+  created_after: instant.optional().meta({ description: "Submitted after this instant." }),
+  created_before: instant.optional().meta({ description: "Submitted before this instant." }),
+  limit: pageLimit,
+  cursor: pageCursor,
   pool: z.never("is not supported yet; leave it out").optional(),
 });
 

@@ -14,7 +14,8 @@ import { v7 as uuidv7 } from "uuid";
 import { callerOf } from "../authenticate.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
-import { parseEventId, streamEvents } from "./events.ts";
+import { sendEvents } from "../send-events.ts";
+import { eventsOf, parseEventId } from "./events.ts";
 import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
 
@@ -26,7 +27,7 @@ const MAX_ESCAPED_BYTES = 6;
 const OTHER_FIELDS_BYTES = 256 * 1024;
 
 /** Submissions in one call, and the bytes of all: they are in memory at the same time, several times over. */
-const MAX_BATCH = 1_000;
+export const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** Longer than proxies keep a silent connection; who wants to wait longer asks again. */
@@ -113,7 +114,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
         return;
       }
       const from = last ?? { execution: task.execution, output: startOfOutput, ended: false };
-      await streamEvents(request, response, from, { queue, task, stopping });
+      await sendEvents(request, response, stopping, (signal) => eventsOf(queue, task, from, signal));
     })
     .all(onlyMethods("GET"));
 
@@ -142,6 +143,14 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     .post(async (request, response) => {
       const { taskId } = request.params;
       respond(response.status(202), existing(await queue.rerun(taskId), taskId));
+    })
+    .all(onlyMethods("POST"));
+
+  router
+    .route("/:taskId/callbacks/redeliver")
+    .post(async (request, response) => {
+      const { taskId } = request.params;
+      respond(response.status(202), existing(await queue.redeliver(taskId), taskId));
     })
     .all(onlyMethods("POST"));
 

@@ -1,53 +1,14 @@
 import { get } from "node:http";
 import type { Task } from "@host-runner/contracts";
-import { startTaskConsumer, type TaskHandler } from "@host-runner/queue";
 import { waitFor, withRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { type TestApi, withApi, withApiOn } from "./with-api.ts";
+import { type Write, withWorker } from "./with-worker.ts";
 
 interface SentEvent {
   event: string;
   id: string;
   data: Record<string, unknown>;
-}
-
-const silent = { info() {}, warn() {}, error() {} };
-
-async function withWorker(
-  { redisUrl, name }: { redisUrl: string; name: string },
-  write: (output: Parameters<TaskHandler>[2]) => Promise<void>,
-  body: () => Promise<void>,
-): Promise<void> {
-  const summary = {
-    stdout: "",
-    stderr: "",
-    stdoutBytes: 0,
-    stderrBytes: 0,
-    stdoutTruncated: false,
-    stderrTruncated: false,
-  };
-  const consumer = await startTaskConsumer(
-    {
-      redisUrl,
-      queue: name,
-      holder: { id: "w", pid: 1, host: "h", executor: "mock" },
-      executors: ["mock"],
-      concurrency: 4,
-      leaseMs: 10_000,
-      outputKeepBytes: 1024 * 1024,
-      log: silent,
-    },
-    async (_task, _signal, output) => {
-      await write(output);
-      const message = "mock execution completed";
-      return { status: "success", reason: null, message, exitCode: 0, signal: null, output: summary };
-    },
-  );
-  try {
-    await body();
-  } finally {
-    await consumer.close(1000);
-  }
 }
 
 /** The events up to the end, or as many as `count`. */
@@ -80,7 +41,7 @@ const outputOf = (events: SentEvent[]) =>
 
 const lines = (n: number) => Array.from({ length: n }, (_, i) => `line ${i} é\n`);
 
-async function writeLines(output: Parameters<TaskHandler>[2], n: number): Promise<void> {
+async function writeLines(output: Parameters<Write>[0], n: number): Promise<void> {
   let offset = 0;
   for (const line of lines(n)) {
     await output.write("stdout", offset, Buffer.from(line));
@@ -168,7 +129,7 @@ describe("GET /tasks/{id}/events", () => {
     withApi({}, async (api) => {
       await api.call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
       const chunk = Buffer.alloc(64 * 1024, "x");
-      const write: Parameters<typeof withWorker>[1] = async (output) => {
+      const write: Write = async (output) => {
         for (let i = 0; i < 15; i++) await output.write("stdout", i * chunk.length, chunk);
       };
       await withWorker(api, write, async () => {
@@ -204,7 +165,7 @@ describe("GET /tasks/{id}/output", () => {
   it("answers the bytes, of both streams or one, from an offset, or the last lines", () =>
     withApi({}, async (api) => {
       await api.call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
-      const write: Parameters<typeof withWorker>[1] = async (output) => {
+      const write: Write = async (output) => {
         await output.write("stdout", 0, Buffer.from("one\ntwo\n"));
         await output.write("stderr", 0, Buffer.from("problem\n"));
         await output.write("stdout", 8, Buffer.from("three"));
@@ -234,5 +195,85 @@ describe("GET /tasks/{id}/output", () => {
         expect((await call("GET", `/tasks/t/output?${query}`)).status).toBe(422);
       }
       expect((await call("GET", "/tasks/t/output")).body as unknown as Task | string).toBe("");
+    }));
+});
+
+describe("the events of a run", () => {
+  const submit = ({ call }: TestApi, task_id: string, fields: object = { run_id: "r" }) =>
+    call("POST", "/tasks", { body: { task_id, prompt: "hi", ...fields } });
+  const told = (events: SentEvent[]) =>
+    events.map(({ event, data }) => `${event} ${data.task_id} ${data.status}`);
+
+  it("tell the status of each task now and at each change, of those too that come later, and the end", () =>
+    withApi({}, async (api) => {
+      await submit(api, "a");
+      await submit(api, "b");
+      await submit(api, "elsewhere", { run_id: "s" });
+      const reading = readEvents(api, "/runs/r/events");
+      const other = readEvents(api, "/runs/s/events", { count: 1 });
+      await other;
+      await submit(api, "c");
+      await api.call("POST", "/tasks/b/cancel");
+      await withWorker(
+        api,
+        async () => {},
+        async () => {
+          const { response, events } = await reading;
+          expect(response.headers.get("Content-Type")).toMatch(/^text\/event-stream/);
+          expect(events.at(-1)).toMatchObject({
+            event: "end",
+            id: "end",
+            data: { counts: { queued: 0, running: 0, success: 2, failed: 0, canceled: 1 } },
+          });
+          const lines = told(events.slice(0, -1));
+          for (const line of [
+            "status a queued",
+            "status b queued",
+            "status b canceled",
+            "status a success",
+            "status c success",
+          ]) {
+            expect(lines.filter((other) => other === line)).toHaveLength(1);
+          }
+          expect(lines.filter((line) => line.includes("elsewhere"))).toEqual([]);
+          expect(events[0]?.data).not.toHaveProperty("stdout");
+        },
+      );
+    }));
+
+  it("follow a task that was submitted without a run through its rerun", () =>
+    withApi({}, async (api) => {
+      await submit(api, "lonely", {});
+      await api.call("POST", "/tasks/lonely/cancel");
+      const { events } = await readEvents(api, "/runs/task-lonely/events");
+      expect(told(events)).toEqual(["status lonely canceled", "end undefined undefined"]);
+      await submit(api, "lonely", {});
+      const reading = readEvents(api, "/runs/task-lonely/events");
+      await readEvents(api, "/runs/task-lonely/events", { count: 1 });
+      await api.call("POST", "/tasks/lonely/cancel");
+      expect(told((await reading).events)).toEqual([
+        "status lonely queued",
+        "status lonely canceled",
+        "end undefined undefined",
+      ]);
+    }));
+
+  it("are over, with 204, for who has seen the end, until something of the run begins again", () =>
+    withApi({}, async (api) => {
+      await submit(api, "a");
+      await api.call("POST", "/tasks/a/cancel");
+      const headers = { "Last-Event-ID": "end" };
+      expect((await fetch(`${api.url}/runs/r/events`, { headers })).status).toBe(204);
+      await submit(api, "b");
+      const { events } = await readEvents(api, "/runs/r/events", { lastId: "end", count: 2 });
+      expect(told(events).sort()).toEqual(["status a canceled", "status b queued"]);
+    }));
+
+  it("are refused for a run that is not known", () =>
+    withApi({}, async ({ call }) => {
+      expect(await call("GET", "/runs/none/events")).toMatchObject({
+        status: 404,
+        body: { detail: "run none not found" },
+      });
     }));
 });

@@ -122,12 +122,29 @@ describe("a refusal", () => {
     }));
 });
 
+describe("while it stops", () => {
+  it("the API lives, and is not ready", () =>
+    withApi({}, async ({ call, stop }) => {
+      expect((await call("GET", "/readyz")).status).toBe(200);
+      stop();
+      expectProblem(await call("GET", "/readyz"), 503, /this API is stopping/);
+      expect((await call("GET", "/healthz")).status).toBe(200);
+    }));
+});
+
 describe("while Redis is away", () => {
   const calls: [string, string, object?][] = [
     ["POST", "/tasks", { prompt: "hi", task_id: "t" }],
     ["POST", "/tasks/submit", { prompt: "hi", task_id: "t" }],
+    ["POST", "/tasks/batch", { tasks: [{ prompt: "hi", task_id: "t" }] }],
+    ["GET", "/tasks"],
     ["GET", "/tasks/before"],
     ["GET", "/tasks/before/executions"],
+    ["GET", "/tasks/before/events"],
+    ["GET", "/tasks/before/output"],
+    ["GET", "/runs/task-before"],
+    ["POST", "/runs/task-before/cancel"],
+    ["GET", "/workers"],
     ["POST", "/tasks/before/cancel"],
     ["POST", "/tasks/before/rerun"],
     ["GET", "/readyz"],

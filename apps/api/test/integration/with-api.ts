@@ -1,10 +1,12 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiToken, Problem, Task } from "@host-runner/contracts";
+import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
 import { openTaskQueue, type TaskQueue } from "@host-runner/queue";
 import { type TestRedis, withRedis } from "@host-runner/testing";
 import { pino } from "pino";
 import { createApp } from "../../src/app.ts";
+import { createExpressServer } from "../../src/create-server.ts";
+import { expectDocumented } from "../documented.ts";
 
 export interface TestApi {
   url: string;
@@ -12,11 +14,11 @@ export interface TestApi {
   log: string[];
   /** What the process does first when it stops. */
   stop(): void;
-  /** Calls the API; the body goes as JSON. */
+  /** Calls the API; the body goes as JSON. Throws where the answer is not as the API's description has it. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
 }
 
-interface CallOptions {
+export interface CallOptions {
   /** Sent as JSON; a string is sent as it is. */
   body?: unknown;
   headers?: Record<string, string>;
@@ -49,21 +51,39 @@ export function withApi(
 
 export async function withApiOn(
   { url: redisUrl, name }: { url: string; name: string },
-  { tokens = [], maxPromptBytes = 1_048_576, maxQueued = 1_000_000 }: ApiOptions,
+  options: ApiOptions,
   body: (api: TestApi) => Promise<void>,
 ): Promise<void> {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
-  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, log });
+  const { maxQueued = 1_000_000 } = options;
+  const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
+  const { observe } = metrics;
+  const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, observe, log });
+  try {
+    await withApiOver(queue, options, (api) => body({ ...api, log: lines }), { log, metrics });
+  } finally {
+    await queue.close();
+  }
+}
+
+/** The API over a queue that is the caller's to close. */
+export async function withApiOver(
+  queue: TaskQueue,
+  { tokens = [], maxPromptBytes = 1_048_576 }: ApiOptions,
+  body: (api: Omit<TestApi, "log">) => Promise<void>,
+  { log = pino({ enabled: false }), metrics = createApiMetrics(() => queue.depth()) } = {},
+): Promise<void> {
   const stop = new AbortController();
-  const server = createServer(createApp({ queue, tokens, maxPromptBytes, stopping: stop.signal, log }));
+  const server = createExpressServer(
+    createApp({ queue, tokens, maxPromptBytes, metrics, stopping: stop.signal, log }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     await body({
       url,
       queue,
-      log: lines,
       stop: () => stop.abort(),
       async call(method, path, { body: content, headers = {} } = {}) {
         const response = await fetch(url + path, {
@@ -75,12 +95,17 @@ export async function withApiOn(
         });
         const text = await response.text();
         const isJson = response.headers.get("Content-Type")?.includes("json") ?? false;
-        return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+        const answer = {
+          status: response.status,
+          headers: response.headers,
+          body: isJson ? JSON.parse(text) : text,
+        };
+        expectDocumented({ method, path, ...answer });
+        return answer;
       },
     });
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await queue.close();
   }
 }

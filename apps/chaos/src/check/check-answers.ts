@@ -2,6 +2,7 @@ import { isEnded } from "@host-runner/contracts";
 import { type Answer, executionKey, type SeenTask } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { wasFrozenDuring } from "../fleet/life.ts";
+import { BUSY_MS } from "./limits.ts";
 import type { Violation } from "./violation.ts";
 
 /** What each call may be answered with; besides that the queue may be unavailable. */
@@ -14,14 +15,15 @@ const expected: Record<Answer["call"]["kind"], readonly number[]> = {
 };
 const PASSING = [429, 503];
 
-/** The documented 2 s, a cancel's wait of 3 s, and what a busy machine adds. */
-const SLOW_MS = 2_000 + 2_000;
+/** As documented; a cancel waits 3 s for the end. */
+const ANSWERS_MS = 2_000;
 const CANCEL_WAIT_MS = 3_000;
 
 /** Whether the API told the truth, and the same truth each time. */
 export function checkAnswers({ answers, lives }: Pick<Evidence, "answers" | "lives">): Violation[] {
   return [
     ...answers.flatMap(judgeStatus),
+    ...answers.flatMap(judgeRefusal),
     ...answers.filter((answer) => isSlow(answer) && !wasDisturbed(answer, lives)).map(tellSlow),
     ...checkEndsStay(answers),
     ...checkKeys(answers),
@@ -37,8 +39,14 @@ function judgeStatus(answer: Answer): Violation[] {
   return [{ rule, detail, taskId: call.taskId, at }];
 }
 
+function judgeRefusal({ call, api, status, retryAfter, receivedAt: at }: Answer): Violation[] {
+  if (status === null || !PASSING.includes(status) || retryAfter) return [];
+  const detail = `api-${api + 1} answered ${call.kind} with ${status} and no Retry-After`;
+  return [{ rule: "no-retry-after", detail, taskId: call.taskId, at }];
+}
+
 function isSlow({ call, status, sentAt, receivedAt }: Answer): boolean {
-  const limitMs = SLOW_MS + (call.kind === "cancel" ? CANCEL_WAIT_MS : 0);
+  const limitMs = ANSWERS_MS + BUSY_MS + (call.kind === "cancel" ? CANCEL_WAIT_MS : 0);
   return status !== null && receivedAt - sentAt > limitMs;
 }
 

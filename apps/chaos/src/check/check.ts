@@ -3,7 +3,9 @@ import { checkAnswers } from "./check-answers.ts";
 import { checkFinals } from "./check-finals.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { checkProcesses } from "./check-processes.ts";
+import { checkReadiness } from "./check-readiness.ts";
 import { checkRedis } from "./check-redis.ts";
+import { checkWorkers } from "./check-workers.ts";
 import type { Violation } from "./violation.ts";
 
 /** Every promise that the evidence shows broken; none, where all of them held. */
@@ -13,6 +15,8 @@ export function check(evidence: Evidence, queue: string): Violation[] {
     ...checkAnswers(evidence),
     ...checkLedger(evidence),
     ...checkProcesses(evidence),
+    ...checkReadiness(evidence),
+    ...checkWorkers(evidence),
     ...checkRedis(evidence.redis, queue),
   ];
 }

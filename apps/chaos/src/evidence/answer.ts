@@ -35,6 +35,8 @@ export interface Answer {
   receivedAt: number;
   /** Null: none came. */
   status: number | null;
+  /** Whether it says when to try again. */
+  retryAfter: boolean;
   /** Why none came, or what the problem was. */
   problem: string | null;
   /** The task in a good answer to anything but `executions`. */

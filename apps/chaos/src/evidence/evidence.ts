@@ -1,10 +1,12 @@
 import type { Execution } from "@host-runner/contracts";
 import type { Life } from "../fleet/life.ts";
+import type { Outage } from "../fleet/outage.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
 import type { Answer } from "./answer.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { CommandProcess } from "./processes.ts";
 import type { RedisSnapshot } from "./redis-snapshot.ts";
+import type { Probe } from "./watch-readiness.ts";
 
 /** Processes that were seen at a moment when there should have been none of them. */
 export type Sighting = {
@@ -22,12 +24,17 @@ export type Sighting = {
 
 /** Everything that was seen in a trial: all that the checks get to know. */
 export interface Evidence {
+  leaseMs: number;
   tasks: PlannedTask[];
   /** In the order in which they came. */
   answers: Answer[];
   ledger: LedgerLine[];
   sightings: Sighting[];
   lives: Life[];
+  /** Of Redis. */
+  outages: readonly Outage[];
+  /** In the order of their answers. */
+  probes: readonly Probe[];
   /** What did not become ready when everything was brought back. */
   notReady: string[];
   /** All executions of each task at the end, when the clients had their last answers. Null: no answer. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { killProcess } from "../evidence/processes.ts";
 import type { Fault } from "../plan/fault.ts";
 import { findGuards } from "./find-guards.ts";
@@ -12,15 +13,15 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
   const { redis, workers, apis } = fleet;
   switch (fault.kind) {
     case "kill-worker":
-      return withProcess(workers[fault.worker]!, (member) => member.kill());
+      return withProcess(workers[fault.worker], (member) => member.kill());
     case "terminate-worker":
-      return withProcess(workers[fault.worker]!, (member) => member.terminate());
+      return withProcess(workers[fault.worker], (member) => member.terminate());
     case "freeze-worker":
-      return withProcess(workers[fault.worker]!, (member) => member.freeze(fault.forMs));
+      return withProcess(workers[fault.worker], (member) => member.freeze(fault.forMs));
     case "kill-guard":
-      return withProcess(workers[fault.worker]!, killGuard);
+      return withProcess(workers[fault.worker], killGuard);
     case "kill-guard-and-worker":
-      return withProcess(workers[fault.worker]!, (member) => {
+      return withProcess(workers[fault.worker], (member) => {
         const remark = killGuard(member);
         member.kill();
         return remark;
@@ -29,11 +30,11 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       for (const worker of workers) worker.kill();
       return null;
     case "kill-api":
-      return withProcess(apis[fault.api]!, (member) => member.kill());
+      return withProcess(apis[fault.api], (member) => member.kill());
     case "terminate-api":
-      return withProcess(apis[fault.api]!, (member) => member.terminate());
+      return withProcess(apis[fault.api], (member) => member.terminate());
     case "freeze-api":
-      return withProcess(apis[fault.api]!, (member) => member.freeze(fault.forMs));
+      return withProcess(apis[fault.api], (member) => member.freeze(fault.forMs));
     case "kill-redis":
       await redis.kill(fault.forMs);
       return null;
@@ -45,15 +46,37 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
     case "flush-scripts":
       await redis.flushScripts();
       return null;
+    case "scale-workers":
+      await fleet.scaleWorkers(fault.workers);
+      return null;
+    case "rolling-restart":
+      return `${await restartInTurn(fleet, fault.forMs)} restarts`;
+  }
+}
+
+/** Restarts one after the other, round and round, for so long. Resolves to how many. */
+async function restartInTurn(fleet: Fleet, forMs: number): Promise<number> {
+  const deadline = Date.now() + forMs;
+  for (let restarts = 0; ; ) {
+    for (const member of [...fleet.apis, ...fleet.workers]) {
+      const life = member.current();
+      member.terminate();
+      // Where Redis is away it is not ready before that is over.
+      while (member.current() === life || !(await member.isReady())) {
+        if (Date.now() > deadline) return restarts;
+        await delay(50);
+      }
+      restarts += 1;
+      if (Date.now() > deadline) return restarts;
+    }
   }
 }
 
 async function withProcess(
-  member: Member,
+  member: Member | undefined,
   act: (member: Member) => void | string | null | Promise<void>,
 ): Promise<string | null> {
-  const life = member.current();
-  if (!life) return "it was not running";
+  if (!member?.current()) return "it was not running";
   return (await act(member)) || null;
 }
 

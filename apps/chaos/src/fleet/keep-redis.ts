@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type LocalRedis, startLocalRedis } from "@host-runner/local-redis";
 import { Redis } from "ioredis";
+import type { Outage } from "./outage.ts";
 
 /** The Redis of the fleet: killed, frozen and started again at one address, with its data. */
 export interface KeptRedis {
   readonly url: string;
+  /** All that there were, in order. */
+  readonly outages: Outage[];
   /** Ends as a crash would, and is back after so long. */
   kill(awayMs: number): Promise<void>;
   /** Connections stay, and nothing answers for so long. */
@@ -26,8 +29,9 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
   let server: LocalRedis | null = null;
   let starting: Promise<LocalRedis> | null = null;
   let ended = false;
+  const outages: Outage[] = [];
   const { url } = await start();
-  return { url, kill, freeze, cutConnections, flushScripts, bringBack, inspect, end };
+  return { url, outages, kill, freeze, cutConnections, flushScripts, bringBack, inspect, end };
 
   function start(): Promise<LocalRedis> {
     starting ??= startDurable(dir)
@@ -45,15 +49,31 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
     await starting;
     const killed = server;
     server = null;
+    beginOutage();
     await killed?.kill();
     await delay(awayMs);
     await bringBack();
   }
 
   async function freeze(forMs: number): Promise<void> {
+    beginOutage();
     signal("SIGSTOP");
     await delay(forMs);
+    thaw();
+  }
+
+  function thaw(): void {
+    beginReturn();
     signal("SIGCONT");
+    for (const outage of outages) outage.to ??= Date.now();
+  }
+
+  function beginOutage(): void {
+    outages.push({ kind: "away", from: Date.now(), returnsAt: null, to: null });
+  }
+
+  function beginReturn(): void {
+    for (const outage of outages) outage.returnsAt ??= Date.now();
   }
 
   function signal(name: "SIGSTOP" | "SIGCONT"): void {
@@ -63,9 +83,12 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
   function cutConnections(): Promise<number> {
     return inspect(async (redis) => {
       const kinds = ["NORMAL", "PUBSUB"] as const;
+      const from = Date.now();
       const counts = await Promise.all(
         kinds.map((kind) => redis.call("CLIENT", "KILL", "TYPE", kind, "SKIPME", "YES")),
       );
+      const to = Date.now();
+      outages.push({ kind: "cut", from, returnsAt: to, to });
       return counts.reduce<number>((sum, count) => sum + Number(count), 0);
     });
   }
@@ -75,8 +98,9 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
   }
 
   async function bringBack(): Promise<void> {
-    if (server) signal("SIGCONT");
-    else if (!ended) await start();
+    beginReturn();
+    if (!server && !ended) await start();
+    thaw();
   }
 
   async function inspect<T>(body: (redis: Redis) => Promise<T>): Promise<T> {
@@ -88,7 +112,7 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
     // An outage that is still planned to end does not bring it back.
     ended = true;
     await starting?.catch(() => {});
-    signal("SIGCONT");
+    thaw();
     await server?.kill();
     server = null;
   }

@@ -17,12 +17,19 @@ export interface Life {
 
 /** Whether it lived through all of that time without anything done to it. */
 export function wasWellDuring(life: Life, from: number, to: number): boolean {
-  const doomedAt = Math.min(
-    life.terminatedAt ?? Infinity,
-    life.killedAt ?? Infinity,
-    life.ended?.at ?? Infinity,
-  );
-  return life.startedAt <= from && doomedAt > to && !wasFrozenDuring(life, from, to);
+  return life.startedAt <= from && doomedAt(life) > to && !wasFrozenDuring(life, from, to);
+}
+
+/** When its end began, whoever wanted that. */
+export function doomedAt({ terminatedAt, killedAt, ended }: Life): number {
+  return Math.min(terminatedAt ?? Infinity, killedAt ?? Infinity, ended?.at ?? Infinity);
+}
+
+/** When it could hear that it was told to end: a frozen process hears it when it goes on. */
+export function heardOfStopAt({ terminatedAt, freezes }: Life): number {
+  if (terminatedAt === null) return Infinity;
+  const deaf = freezes.find(({ from, to }) => from <= terminatedAt && (to ?? Infinity) > terminatedAt);
+  return deaf ? (deaf.to ?? Infinity) : terminatedAt;
 }
 
 export function wasFrozenDuring({ freezes }: Life, from: number, to: number): boolean {

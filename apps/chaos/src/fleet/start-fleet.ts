@@ -17,11 +17,14 @@ export interface FleetOptions {
 export interface Fleet {
   redis: KeptRedis;
   apis: Member[];
-  workers: Member[];
+  /** As many as there are at the moment: grown and shrunk at its end. */
+  readonly workers: readonly Member[];
   /** Where each API answers, in all of its lives. */
   apiUrls: string[];
   /** Every process that there was. */
   lives: Life[];
+  /** Adds workers, or asks some to end for good. Resolves when the new ones are started, and the others have ended. */
+  scaleWorkers(count: number): Promise<void>;
   /** Lets everything run again and waits until it is ready. Resolves to what is not ready at the deadline. */
   bringBack(deadline: AbortSignal): Promise<string[]>;
   /** Ends everything in order; `hurry` kills it. */
@@ -31,7 +34,7 @@ export interface Fleet {
 /** Long enough for short tasks to end, too short for long ones. */
 export const DRAIN_SECONDS = 3;
 export const GRACE_SECONDS = 0.5;
-const SLOTS = 6;
+export const SLOTS = 6;
 /** Beyond what a stop may take at all. */
 const END_PATIENCE_MS = 30_000;
 
@@ -72,13 +75,28 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   const ports = await Promise.all(Array.from({ length: APIS + WORKERS }, freePort));
   const apis = ports.slice(0, APIS).map((port, i) => start("api", i + 1, port));
   const workers = ports.slice(APIS).map((port, i) => start("worker", i + 1, port));
-  const members = [...apis, ...workers];
+  // With those that are told to end for good.
+  const everybody = [...apis, ...workers];
+  let ended = false;
   const apiUrls = ports.slice(0, APIS).map((port) => `http://127.0.0.1:${port}`);
 
-  return { redis, apis, workers, apiUrls, lives, bringBack, end };
+  return { redis, apis, workers, apiUrls, lives, scaleWorkers, bringBack, end };
+
+  async function scaleWorkers(count: number): Promise<void> {
+    const leaving = workers.splice(count);
+    // Not the ports of those that left: they may have them yet.
+    const newPorts = await Promise.all(Array.from({ length: count - workers.length }, freePort));
+    for (const port of ended ? [] : newPorts) {
+      const worker = start("worker", workers.length + 1, port);
+      workers.push(worker);
+      everybody.push(worker);
+    }
+    await Promise.all(leaving.map((member) => member.end(END_PATIENCE_MS)));
+  }
 
   async function bringBack(deadline: AbortSignal): Promise<string[]> {
     await redis.bringBack();
+    const members = [...apis, ...workers];
     for (const member of members) member.thaw();
     for (;;) {
       const states = await Promise.all(members.map((member) => member.isReady()));
@@ -89,7 +107,8 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   }
 
   async function end({ hurry }: { hurry: boolean }): Promise<void> {
-    await Promise.all(members.map((member) => member.end(hurry ? 0 : END_PATIENCE_MS)));
+    ended = true;
+    await Promise.all(everybody.map((member) => member.end(hurry ? 0 : END_PATIENCE_MS)));
     await redis.end();
   }
 }

@@ -28,6 +28,8 @@ export interface Member {
   freeze(forMs: number): Promise<void>;
   /** Lets it go on where it is frozen. */
   thaw(): void;
+  /** The status with which its readiness probe answers; null where it does not in time. */
+  probe(): Promise<number | null>;
   isReady(): Promise<boolean>;
   /** Asks it to end, for good. Resolves when it has, at last by SIGKILL after `patienceMs`. */
   end(patienceMs: number): Promise<void>;
@@ -36,14 +38,14 @@ export interface Member {
 /** Between the end of one process and the start of the next. */
 const RESTART_MS = 300;
 
-const READY_PATIENCE_MS = 2_000;
+export const PROBE_PATIENCE_MS = 3_000;
 
 export function superviseMember(options: MemberOptions): Member {
   const { name, role, onLife, readyUrl } = options;
   const stopping = new AbortController();
   let current: { life: Life; child: ChildProcess } | null = null;
   const finished = supervise();
-  return { name, current: () => current?.life ?? null, kill, terminate, freeze, thaw, isReady, end };
+  return { name, current: () => current?.life ?? null, kill, terminate, freeze, thaw, probe, isReady, end };
 
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -90,12 +92,18 @@ export function superviseMember(options: MemberOptions): Member {
     current.child.kill("SIGCONT");
   }
 
+  async function probe(): Promise<number | null> {
+    const signal = AbortSignal.timeout(PROBE_PATIENCE_MS);
+    // A connection of its own each time: one that is kept may end while it is used.
+    const answer = await fetch(readyUrl, { signal, headers: { connection: "close" } }).catch(() => null);
+    await answer?.body?.cancel().catch(() => {});
+    return answer?.status ?? null;
+  }
+
   async function isReady(): Promise<boolean> {
     const life = current?.life;
-    const signal = AbortSignal.timeout(READY_PATIENCE_MS);
-    const answer = await fetch(readyUrl, { signal }).catch(() => null);
-    await answer?.body?.cancel();
-    return life !== undefined && current?.life === life && answer?.ok === true;
+    const status = await probe();
+    return life !== undefined && current?.life === life && status === 200;
   }
 
   async function end(patienceMs: number): Promise<void> {

@@ -76,7 +76,7 @@ export function createApiClient({ urls, random, note, stop }: ApiClientOptions):
   }
 }
 
-type Told = Pick<Answer, "status" | "problem" | "task">;
+type Told = Pick<Answer, "status" | "retryAfter" | "problem" | "task">;
 
 async function request(
   url: string,
@@ -85,12 +85,14 @@ async function request(
   try {
     const response = await fetch(url, init);
     const body: unknown = await response.json();
-    const problem = response.ok ? null : String((body as { detail?: unknown }).detail ?? response.statusText);
-    return { summary: { status: response.status, problem, task: null }, isGood: response.ok, body };
+    const { ok, status, headers, statusText } = response;
+    const problem = ok ? null : String((body as { detail?: unknown }).detail ?? statusText);
+    const retryAfter = Number(headers.get("retry-after")) > 0;
+    return { summary: { status, retryAfter, problem, task: null }, isGood: ok, body };
   } catch (error) {
     const { message, cause } = error as Error;
     const problem = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    return { summary: { status: null, problem, task: null }, isGood: false, body: null };
+    return { summary: { status: null, retryAfter: false, problem, task: null }, isGood: false, body: null };
   }
 }
 

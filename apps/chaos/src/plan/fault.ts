@@ -1,8 +1,10 @@
-/** The fleet that everything is planned for. Numbers of its members count from 0. */
+/** The fleet at its start. Numbers of its members count from 0. */
 export const WORKERS = 3;
+/** What it may be scaled to. */
+export const MOST_WORKERS = 5;
 export const APIS = 2;
 
-/** Killed is SIGKILL, terminated SIGTERM, frozen SIGSTOP and later SIGCONT. */
+/** Killed is SIGKILL, terminated or restarted SIGTERM, frozen SIGSTOP and later SIGCONT. */
 export const faultKinds = [
   "kill-worker",
   "terminate-worker",
@@ -17,6 +19,8 @@ export const faultKinds = [
   "freeze-redis",
   "cut-connections",
   "flush-scripts",
+  "scale-workers",
+  "rolling-restart",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -28,7 +32,11 @@ export type Fault =
   | { kind: "kill-api" | "terminate-api"; api: number }
   | { kind: "freeze-api"; api: number; forMs: number }
   /** For so long it is away, or does not answer. */
-  | { kind: "kill-redis" | "freeze-redis"; forMs: number };
+  | { kind: "kill-redis" | "freeze-redis"; forMs: number }
+  /** So many are there from then on. */
+  | { kind: "scale-workers"; workers: number }
+  /** One member after the other, each when the one before is ready again, for so long. */
+  | { kind: "rolling-restart"; forMs: number };
 
 export interface PlannedFault {
   /** From the beginning of the load. */
@@ -38,6 +46,7 @@ export interface PlannedFault {
 
 /** For people and logs: "freeze-worker 2 for 3.1 s". Members count from 1 there, as in their names. */
 export function describeFault(fault: Fault): string {
+  if (fault.kind === "scale-workers") return `${fault.kind} to ${fault.workers}`;
   const target = "worker" in fault ? ` ${fault.worker + 1}` : "api" in fault ? ` ${fault.api + 1}` : "";
   const duration = "forMs" in fault ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : "";
   return fault.kind + target + duration;

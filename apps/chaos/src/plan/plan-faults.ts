@@ -1,5 +1,5 @@
 import { dealer, type Random } from "../random.ts";
-import { APIS, type Fault, type PlannedFault, WORKERS } from "./fault.ts";
+import { APIS, type Fault, MOST_WORKERS, type PlannedFault, WORKERS } from "./fault.ts";
 
 interface FaultPlanOptions {
   /** How long the load lasts. */
@@ -12,6 +12,9 @@ const LONGEST_OUTAGE_MS = 60_000;
 
 /** What Redis gets between two outages: without it the second one would only prolong the first. */
 const REDIS_REST_MS = 2_000;
+
+/** Long enough for all members to have had their turn. */
+const LONGEST_ROLL_MS = 30_000;
 
 const MIN_GAP_MS = 700;
 const MAX_GAP_MS = 3_000;
@@ -33,6 +36,10 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
     if (atMs >= lastMs) continue;
     planned.push({ atMs, fault });
     if (fault.kind === "freeze-worker") frozenUntil[fault.worker] = atMs + fault.forMs;
+    if (fault.kind === "scale-workers") {
+      frozenUntil.length = Math.min(frozenUntil.length, fault.workers);
+      while (frozenUntil.length < fault.workers) frozenUntil.push(atMs);
+    }
     if (isOutage(fault)) redisFreeMs = atMs + fault.forMs + REDIS_REST_MS;
   }
   return planned.sort((a, b) => a.atMs - b.atMs);
@@ -92,5 +99,8 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(1, () => ({ kind: "freeze-redis", forMs: random.spread(longestMs / 6, longestMs) })),
     ...times(2, () => ({ kind: "cut-connections" })),
     ...times(1, () => ({ kind: "flush-scripts" })),
+    ...times(1, () => ({ kind: "scale-workers", workers: random.integer(WORKERS + 1, MOST_WORKERS) })),
+    ...times(1, () => ({ kind: "scale-workers", workers: random.integer(1, WORKERS - 1) })),
+    ...times(1, () => ({ kind: "rolling-restart", forMs: Math.min(LONGEST_ROLL_MS, durationMs * 0.2) })),
   ];
 }

@@ -2,6 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { check } from "../../src/check/check.ts";
 import { type Rule, rules } from "../../src/check/violation.ts";
 import type { Evidence } from "../../src/evidence/evidence.ts";
+import type { Probe } from "../../src/evidence/watch-readiness.ts";
+import type { Life } from "../../src/fleet/life.ts";
+import type { Outage } from "../../src/fleet/outage.ts";
 import {
   answer,
   attempt,
@@ -14,6 +17,8 @@ import {
   life,
   line,
   OWN,
+  outage,
+  probe,
   QUEUE,
   read,
   seen,
@@ -23,6 +28,24 @@ import {
 const outlived = { pid: 7, taskId: "again", execution: 1, attempt: 1, state: "S", command: "sleep 600" };
 const sighting = { at: BEGAN, lastAt: BEGAN, taskId: "again", execution: 1, processes: [outlived] };
 const ended = (code: number, ms: number) => ({ at: BEGAN + ms, code, signal: null });
+const instant = (ms: number) => new Date(BEGAN + ms).toISOString();
+
+/** Nothing is done to it. */
+const wellWorker = () => life({ name: "worker-2", pid: 12, startedAt: BEGAN - 60_000 });
+const wellApi = () => life({ name: "api-1", role: "api", pid: 13, startedAt: BEGAN - 60_000 });
+
+/** The task waits for so long, though nobody is to blame yet. */
+function startLate({ finals }: Evidence, ms: number): void {
+  patch(finals, "again", {
+    attempts: [attempt({ started_at: instant(ms), finished_at: instant(ms + 900) })],
+  });
+}
+
+/** The attempt of the killed worker is missed so long after its death. */
+function missLate({ finals }: Evidence, ms: number): void {
+  const lost = attempt({ reason: "worker_lost", started_at: instant(90), finished_at: instant(200 + ms) });
+  patch(finals, "lasting", { attempts: [lost, attempt({ attempt: 2 })] });
+}
 
 /** What goes wrong, the rule that has to tell of it, and how the evidence of a good trial then differs. */
 const breaches: [string, Rule, (evidence: Evidence) => void][] = [
@@ -127,7 +150,76 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
   [
     "the API answers too late",
     "slow-answer",
-    (all) => add(all, { ...answer(9_000, read("again"), null, 503), sentAt: BEGAN }),
+    (all) => add(all, { ...answer(2_600, read("again"), null, 503), sentAt: BEGAN }),
+  ],
+  [
+    "a cancel is answered too late",
+    "slow-answer",
+    (all) => add(all, { ...answer(5_600, cancel("stopped"), canceled()), sentAt: BEGAN }),
+  ],
+  [
+    "a refusal does not say when to try again",
+    "no-retry-after",
+    (all) => add(all, { ...answer(50, read("again"), null, 503), retryAfter: false }),
+  ],
+  [
+    "an API says that it is ready while Redis is away",
+    "readiness-lied",
+    (all) => sayReady(all, wellApi(), probe(2_000, 200, 13), outage(1_000, 3_000)),
+  ],
+  [
+    "a worker says that it is ready long after Redis hung",
+    "readiness-lied",
+    (all) => sayReady(all, wellWorker(), probe(5_000, 200, 12), outage(1_000, 5_000)),
+  ],
+  [
+    "a worker says that it is ready while it stops",
+    "readiness-lied",
+    (all) => sayReady(all, { ...wellWorker(), terminatedAt: BEGAN }, probe(1_000, 200, 12)),
+  ],
+  [
+    "a worker that is well says that it is not ready",
+    "readiness-lied",
+    (all) => sayReady(all, wellWorker(), probe(10_000, 503, 12), outage(1_000, 3_000)),
+  ],
+  [
+    "an API that is well does not say whether it is ready",
+    "readiness-lied",
+    (all) => sayReady(all, wellApi(), probe(10_000, null, 13)),
+  ],
+  [
+    "a worker that died is missed too late",
+    "noticed-late",
+    (all) => {
+      all.lives.push(wellWorker());
+      missLate(all, 16_000);
+    },
+  ],
+  [
+    "a worker that died is missed too late after an outage",
+    "noticed-late",
+    (all) => {
+      all.lives.push(wellWorker());
+      all.outages = [outage(100, 900)];
+      missLate(all, 22_500);
+    },
+  ],
+  [
+    "a worker lets a task wait",
+    "left-waiting",
+    (all) => {
+      all.lives.push(wellWorker());
+      startLate(all, 6_000);
+    },
+  ],
+  [
+    "a worker lets a task wait after an outage",
+    "left-waiting",
+    (all) => {
+      all.lives.push(wellWorker());
+      all.outages = [outage(100, 3_900)];
+      startLate(all, 10_000);
+    },
   ],
   [
     "a worker that was well counts as lost",
@@ -150,7 +242,29 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
   [
     "an API takes too long to end",
     "stopped-badly",
-    ({ lives }) => lives.push(life({ role: "api", terminatedAt: BEGAN, ended: ended(0, 9_000) })),
+    ({ lives }) => lives.push(life({ role: "api", terminatedAt: BEGAN, ended: ended(0, 5_600) })),
+  ],
+  [
+    "a worker ends with an error though it was frozen only before its stop",
+    "stopped-badly",
+    ({ lives }) =>
+      lives.push(life({ ...frozen(-30_000, -1_000), terminatedAt: BEGAN, ended: ended(1, 15_000) })),
+  ],
+  [
+    "a worker ends with an error though it was frozen until it heard of its stop",
+    "stopped-badly",
+    ({ lives }) =>
+      lives.push(life({ ...frozen(-5_000, 20_000), terminatedAt: BEGAN, ended: ended(1, 21_000) })),
+  ],
+  [
+    "a worker ends with an error in time, though it was frozen for a moment",
+    "stopped-badly",
+    ({ lives }) => lives.push(life({ ...frozen(100, 1_000), terminatedAt: BEGAN, ended: ended(1, 2_000) })),
+  ],
+  [
+    "a worker takes too long to end, frozen or not",
+    "stopped-badly",
+    ({ lives }) => lives.push(life({ ...frozen(100, 1_000), terminatedAt: BEGAN, ended: ended(0, 15_000) })),
   ],
   [
     "a worker has to be killed in the end",
@@ -221,6 +335,79 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("excuses a stop whose time was over when its process thawed", () => {
+    const evidence = goodEvidence();
+    evidence.lives.push(life({ ...frozen(100, 20_000), terminatedAt: BEGAN, ended: ended(1, 21_000) }));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("excuses a stop that was cut short by a kill while its process was frozen", () => {
+    const evidence = goodEvidence();
+    evidence.lives.push(
+      life({
+        ...frozen(100, 14_500),
+        ...{ terminatedAt: BEGAN, killedAt: BEGAN + 14_500, ended: ended(0, 14_500) },
+      }),
+    );
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets a process be ready that has not heard of its stop yet, because it was frozen", () => {
+    const evidence = goodEvidence();
+    const api = { ...wellApi(), ...frozen(-100, 800), terminatedAt: BEGAN };
+    sayReady(evidence, api, probe(1_000, 200, 13));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets an API be ready while connections are cut", () => {
+    const evidence = goodEvidence();
+    sayReady(evidence, wellApi(), probe(2_000, 200, 13), { ...outage(1_000, 3_000), kind: "cut" });
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets a worker need a moment to hear of an outage, and everybody to recover from it", () => {
+    const evidence = goodEvidence();
+    sayReady(evidence, wellWorker(), probe(2_000, 200, 12), outage(1_000, 3_000));
+    evidence.lives.push(wellApi());
+    evidence.probes = [
+      ...evidence.probes,
+      probe(2_000, 503, 13),
+      probe(8_000, 503, 13),
+      probe(8_000, 503, 12),
+    ];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("expects nobody to miss a worker while no other one is well, or Redis is away", () => {
+    const evidence = goodEvidence();
+    missLate(evidence, 28_000);
+    const restarted = [0, 9_000, 18_000].map((ms, i) =>
+      life({ pid: 20 + i, startedAt: BEGAN + ms, killedAt: BEGAN + ms + 8_000, ended: ended(0, ms + 8_000) }),
+    );
+    evidence.lives.push(...restarted);
+    expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.lives = [...goodEvidence().lives, wellWorker()];
+    evidence.outages = [outage(5_000, 3_000)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets a task wait while all slots are taken, or Redis is away", () => {
+    const evidence = goodEvidence();
+    startLate(evidence, 12_000);
+    evidence.lives.push(wellWorker());
+    evidence.outages = [outage(2_000, 5_000)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.outages = [];
+    const worker = { id: "w2", host: "h", pid: 12 };
+    const long = attempt({ worker, started_at: instant(-1_000), finished_at: instant(11_000) });
+    const others = Array.from({ length: 6 }, (_, i) =>
+      execution({ taskId: `long ${i}`, executor: "mock", created_at: instant(-1_000), attempts: [long] }),
+    );
+    for (const other of others) evidence.finals.set(other.task_id, [other]);
+    for (const { task_id } of others) add(evidence, answer(-1_000, submit(task_id), null, null));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
   it("lets an API that is frozen or just started be slow", () => {
     const evidence = goodEvidence();
     add(evidence, { ...answer(9_000, read("again"), null, 503), sentAt: BEGAN });
@@ -241,6 +428,14 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 });
+
+const frozen = (from: number, to: number) => ({ freezes: [{ from: BEGAN + from, to: BEGAN + to }] });
+
+function sayReady(all: Evidence, of: Life, said: Probe, ...outages: Outage[]): void {
+  all.lives.push(of);
+  all.probes = [...all.probes, said];
+  all.outages = outages;
+}
 
 function add({ answers }: Evidence, more: Evidence["answers"][number]): void {
   answers.push(more);

@@ -56,6 +56,15 @@ describe("the plan", () => {
     expect(freezes.some((forMs) => forMs > leaseMs * 2)).toBe(true);
   });
 
+  it("grows and shrinks the fleet, and always leaves a worker", () => {
+    const sizes = seeds.flatMap((seed) =>
+      faultsOf(seed, 5 * minute).flatMap(({ fault }) =>
+        fault.kind === "scale-workers" ? fault.workers : [],
+      ),
+    );
+    expect(new Set(sizes)).toEqual(new Set([1, 2, 4, 5]));
+  });
+
   it("has tasks of every story, each with an id of its own, within the time", () => {
     const tasks = tasksOf("7");
     expect(new Set(tasks.map(({ taskId }) => taskId)).size).toBe(tasks.length);

@@ -160,6 +160,24 @@ describe("a worker that dies", () => {
       }),
     ));
 
+  it("is missed within 15 s with the default lease, also where a single other one is left", () =>
+    withOwnRedis(({ url }) =>
+      withFleet(
+        { redisUrl: url, queue: "q", workers: 2, env: { ...shell, HOST_RUNNER_LEASE_SECONDS: "" } },
+        async (fleet) => {
+          const { pid } = await submitAndStart(fleet, "t");
+          workerOf(fleet, pid).child.kill("SIGKILL");
+          const killedAt = Date.now();
+          await waitFor(async () => (await find(fleet, "t")).status === "failed", {
+            description: "its task has failed",
+            timeoutMs: 15_000,
+          });
+          expect(await find(fleet, "t")).toMatchObject({ reason: "worker_lost" });
+          expect(Date.now() - killedAt).toBeLessThan(15_000);
+        },
+      ),
+    ));
+
   it("does no harm when it was only stopped, and continues after others have taken over", () =>
     withOwnRedis(({ url }) =>
       withFleet({ redisUrl: url, queue: "q", workers: 2, env: shell }, async (fleet) => {

@@ -146,6 +146,46 @@ describe("the shell executor, over a fleet of real processes", () => {
     60_000,
   );
 
+  it("stores no secret that a command prints, in whichever pieces, and counts what it stores", () =>
+    withOwnRedis(({ url }) =>
+      withFleet(
+        {
+          redisUrl: url,
+          queue: "secrets",
+          workers: 1,
+          env: {
+            HOST_RUNNER_EXECUTOR: "shell",
+            HOST_RUNNER_CMD_TEMPLATE: `printf 'pass'; sleep 0.1; printf 'word=hun'; sleep 0.1; printf 'ter2\n%s\n' {prompt}; printf "$DEPLOY" >&2`,
+            HOST_RUNNER_ENV_ALLOW: "DEPLOY",
+            HOST_RUNNER_REDACT: "DEPLOY",
+            DEPLOY: "value-of-deploy",
+          },
+        },
+        async (fleet) => {
+          await fleet.call("POST", "/tasks", { task_id: "t", prompt: "hello" });
+          const task = await untilEnded(fleet, "t");
+          expect(task).toMatchObject({
+            status: "success",
+            stdout: "password=[REDACTED]\nhello\n",
+            stderr: "[REDACTED]",
+            stdout_bytes: 26,
+          });
+          const events = await (await fetch(`${fleet.url}/tasks/t/events`)).text();
+          expect(events).toContain("[REDACTED]");
+          expect(events).not.toContain("hun");
+          const output = await (await fetch(`${fleet.url}/tasks/t/output`)).text();
+          expect(output).toBe("password=[REDACTED]\nhello\n[REDACTED]");
+          const metrics = await (await fetch(`${fleet.workers[0]?.url}/metrics`)).text();
+          expect(metrics).toContain(`hostrunner_output_bytes_total ${Buffer.byteLength(output)}`);
+          expect(metrics).toContain('hostrunner_tasks_total{status="success",executor="shell"} 1');
+          expect(metrics).toContain("hostrunner_task_run_seconds_count 1");
+          expect(metrics).toContain("hostrunner_task_wait_seconds_count 1");
+          expect(metrics).toContain('hostrunner_worker_slots{state="free"} 4');
+          expect(metrics).toContain("process_resident_memory_bytes");
+        },
+      ),
+    ));
+
   it("is refused a start without a usable template, with one clear message", async () => {
     await withOwnRedis(async ({ url }) => {
       const start = (env: Record<string, string>) =>

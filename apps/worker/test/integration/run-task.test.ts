@@ -7,13 +7,23 @@ import { createTaskHandler } from "../../src/run-task.ts";
 const log = pino({ level: "silent" });
 
 /** Runs one attempt with the mock executor, and returns its outcome and what was passed on of its output. */
-async function run(prompt: string, environment: Record<string, string> = {}, fields: object = {}) {
+async function run(
+  prompt: string,
+  environment: Record<string, string> = {},
+  fields: object = {},
+  secrets: string[] = [],
+) {
   const { values: settings } = readEnvironment(
     { REDIS_URL: "redis://127.0.0.1", HOST_RUNNER_MOCK_SECONDS: "0", ...environment },
     { settings: workerSettings, knownNames, readFile: () => "" },
   );
   const executors = createExecutors({ workerId: "w", mockDurationMs: 0, gracePeriodMs: 100, shell: null });
-  const handle = createTaskHandler({ settings, executors, shutdown: new AbortController().signal, log });
+  const handle = createTaskHandler({
+    settings,
+    executors,
+    secrets,
+    log,
+  });
   const written: Record<OutputStream, string> = { stdout: "", stderr: "" };
   const task = {
     taskId: "t",
@@ -23,12 +33,17 @@ async function run(prompt: string, environment: Record<string, string> = {}, fie
     startBefore: Date.now() + 60_000,
     submission: { prompt, ...fields },
   };
-  const outcome = await handle(task, new AbortController().signal, {
-    write(stream, _offset, chunk) {
-      written[stream] += chunk.toString();
+  const stop = new AbortController();
+  const outcome = await handle(
+    task,
+    stop.signal,
+    {
+      write(stream, _offset, chunk) {
+        written[stream] += chunk.toString();
+      },
     },
-    close: async () => {},
-  });
+    (reason) => stop.abort(reason),
+  );
   return { outcome, written };
 }
 
@@ -53,6 +68,19 @@ describe("an attempt", () => {
     const timedOut = { status: "failed", reason: "timeout", message: "mock execution timed out" };
     expect((await run("mock:hang", {}, { timeout_seconds: 1 })).outcome).toMatchObject(timedOut);
     expect((await run("mock:hang", { HOST_RUNNER_TIMEOUT_SECONDS: "1" })).outcome).toMatchObject(timedOut);
+  });
+
+  it("has no secrets in what is kept and passed on of its output, whatever else is in it", async () => {
+    const prompt = "Grüße: password=hunter2 then gehäim-value 日本";
+    const { outcome, written } = await run(prompt, {}, {}, ["gehäim-value"]);
+    expect(written.stdout).toBe("Grüße: password=[REDACTED] then [REDACTED] 日本");
+    expect(outcome.output?.stdout).toBe(written.stdout);
+    expect(outcome.output?.stdoutBytes).toBe(Buffer.byteLength(written.stdout));
+  });
+
+  it("passes on the end of its output that could have become a secret", async () => {
+    const { written } = await run("it ends with abcde", {}, {}, ["abcdef"]);
+    expect(written.stdout).toBe("it ends with abcde");
   });
 
   it("with an executor that the worker does not offer fails and says so", async () => {

@@ -58,6 +58,11 @@ describe("the environment", () => {
       outputKeepBytes: 4_194_304,
       outputLimitBytes: undefined,
       mockSeconds: 0.3,
+      callbackSecrets: undefined,
+      callbackRetrySeconds: 86_400,
+      callbackDenyPrivate: false,
+      callbackAllow: undefined,
+      callbackConcurrency: 20,
     });
   });
 
@@ -112,5 +117,56 @@ describe("the environment", () => {
     expect(warnings).toEqual([
       "HOST_RUNNER_CONCURENCY is no setting of host-runner and has no effect: did you mean HOST_RUNNER_CONCURRENCY?",
     ]);
+  });
+
+  it.each([
+    ["cp.example.org", { kind: "host", host: "cp.example.org", port: null }],
+    ["LOCALHOST:48000", { kind: "host", host: "localhost", port: 48_000 }],
+    ["bücher.example.", { kind: "host", host: "xn--bcher-kva.example", port: null }],
+    ["control_plane", { kind: "host", host: "control_plane", port: null }],
+    ["*.example.org:443", { kind: "subdomains", suffix: ".example.org", port: 443 }],
+    ["10.0.0.0/8", { kind: "network", family: "ipv4", address: "10.0.0.0", prefix: 8, port: null }],
+    ["127.0.0.1:80", { kind: "network", family: "ipv4", address: "127.0.0.1", prefix: 32, port: 80 }],
+    ["fd00::/8", { kind: "network", family: "ipv6", address: "fd00::", prefix: 8, port: null }],
+    ["::1", { kind: "network", family: "ipv6", address: "::1", prefix: 128, port: null }],
+    ["[fd00::1]:8080", { kind: "network", family: "ipv6", address: "fd00::1", prefix: 128, port: 8080 }],
+  ])("takes %s as a receiver of callbacks", (entry, receiver) => {
+    const { values } = read({ REDIS_URL, HOST_RUNNER_CALLBACK_ALLOW: ` ${entry} ,other.example` });
+    expect(values.callbackAllow).toEqual([receiver, { kind: "host", host: "other.example", port: null }]);
+  });
+
+  it.each([
+    "http://cp.example.org",
+    "cp.example.org/path",
+    "user@cp.example.org",
+    "cp.example.org:0",
+    "cp.example.org:70000",
+    "*",
+    "a.*.org",
+    "10.0.0.0/33",
+    "127.1",
+    "10.0.0/8",
+    "fd00::/200",
+    "[127.0.0.1]:80",
+    "[::1",
+    ",",
+  ])("refuses %s as a receiver of callbacks", (entry) => {
+    expect(problemsOf({ REDIS_URL, HOST_RUNNER_CALLBACK_ALLOW: entry })).toEqual([
+      expect.stringMatching(/^HOST_RUNNER_CALLBACK_ALLOW must be a comma-separated list of host names/),
+    ]);
+  });
+
+  it("takes several secrets for signing callbacks", () => {
+    const { values } = read(
+      { REDIS_URL, HOST_RUNNER_CALLBACK_SECRET_FILE: "/run/secret" },
+      { "/run/secret": "whsec_MfKQ9r8GKYqrTwjU,old, \n older\n" },
+    );
+    expect(values.callbackSecrets).toEqual(["whsec_MfKQ9r8GKYqrTwjU", "old", "older"]);
+  });
+
+  it.each(["whsec_", "whsec_a", "good,whsec_?!", " , "])("refuses %j for signing callbacks", (secret) => {
+    const [problem, ...others] = problemsOf({ REDIS_URL, HOST_RUNNER_CALLBACK_SECRET: secret });
+    expect(problem).toMatch(/^HOST_RUNNER_CALLBACK_SECRET must be secrets, separated by commas or spaces/);
+    expect(others).toEqual([]);
   });
 });

@@ -100,6 +100,32 @@ describe("a submission", () => {
     ["a negative backoff", { prompt: "hi", backoff_seconds: -1 }, "backoff_seconds"],
     ["a callback that is not http", { prompt: "hi", status_callback_url: "ftp://x/" }, "status_callback_url"],
     ["a callback that is no URL", { prompt: "hi", status_callback_url: "x" }, "status_callback_url"],
+    [
+      "a link-local callback",
+      { prompt: "hi", status_callback_url: "http://169.254.169.254/" },
+      "status_callback_url",
+    ],
+    [
+      "a link-local callback in decimal",
+      { prompt: "hi", status_callback_url: "http://2852039166/" },
+      "status_callback_url",
+    ],
+    [
+      "a link-local callback as IPv6",
+      { prompt: "hi", status_callback_url: "http://[fe80::1]/" },
+      "status_callback_url",
+    ],
+    [
+      "a link-local callback in IPv6",
+      { prompt: "hi", status_callback_url: "http://[::ffff:169.254.169.254]/" },
+      "status_callback_url",
+    ],
+    ["an empty callback token", { prompt: "hi", status_callback_token: "" }, "status_callback_token"],
+    [
+      "a callback token that is no header",
+      { prompt: "hi", status_callback_token: "tökén" },
+      "status_callback_token",
+    ],
     ["labels that are no text", { prompt: "hi", labels: { a: 1 } }, "labels.a"],
     ["a label's name with a colon", { prompt: "hi", labels: { "a:b": "c" } }, "labels.a:b"],
     ["metadata beyond 16 KiB", { prompt: "hi", metadata: "x".repeat(16_385) }, "metadata"],
@@ -135,6 +161,15 @@ describe("a submission", () => {
     ["something that is no object", "hi", ""],
   ])("is refused with %s, naming the field", (_, input, path) => {
     expect(refusalOf(input)).toHaveProperty([path]);
+  });
+
+  it.each([
+    "http://localhost:48000/cb",
+    "http://169.254.example.org/",
+    "http://user:password@[fd00::1]:8080/cb?a=b",
+    "https://cp.example.org/",
+  ])("takes %s for callbacks", (url) => {
+    expect(parseSubmission({ prompt: "hi", status_callback_url: url }).status_callback_url).toBe(url);
   });
 
   it.each(["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"])(

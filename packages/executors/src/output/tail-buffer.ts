@@ -1,5 +1,5 @@
 /** Where a buffer that is written to begins: most commands print little, and many nothing. */
-const FIRST_CAPACITY = 4096;
+const FIRST_CAPACITY = 1024;
 
 /** Keeps the last `limit` bytes of what is appended: a ring, at the cost of one copy of what is kept. */
 export interface TailBuffer {
@@ -31,7 +31,8 @@ export function createTailBuffer(limit: number): TailBuffer {
   function grow(wanted: number): void {
     const capacity = Math.min(limit, Math.max(wanted, ring.length * 2, FIRST_CAPACITY));
     if (capacity === ring.length) return;
-    const larger = Buffer.allocUnsafeSlow(capacity);
+    // From Node's pool where it is small: memory of its own costs more than all the rest of a short task.
+    const larger = Buffer.allocUnsafe(capacity);
     read().copy(larger);
     ring = larger;
     position = length % capacity;

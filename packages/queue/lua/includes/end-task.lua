@@ -10,7 +10,8 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   local value = completed and cjson.encode(outcome.message) or outcome.message
 
   -- Clocks of hosts differ: an end is never before its start.
-  local startedAt = tonumber(redis.call("HGET", jobKey, "processedOn") or 0)
+  local record = redis.call("HMGET", jobKey, "processedOn", "callbacks")
+  local startedAt = tonumber(record[1] or 0)
   local finishedOn = string.format("%d", math.max(tonumber(now), startedAt))
 
   redis.call("HSET", jobKey, field, value, "finishedOn", finishedOn, "outcome", outcomeJson)
@@ -28,5 +29,6 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", set, "jobId", jobId, field,
     value, "prev", previous)
-  redis.call("PUBLISH", own .. "changed:" .. jobId, outcome.status)
+  oweCallback(queue, own, jobId, record[2], outcome.status, finishedOn)
+  publishChange(queue, own, jobId, outcome.status)
 end

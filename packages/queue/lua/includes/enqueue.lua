@@ -27,14 +27,23 @@ local function enlist(queue, own, jobId, lists, now)
 end
 
 -- Makes an execution of a task: its record, its place in line and in lists, and the pointer to it where it is not the
--- first. `task` has encodedId, name, data, opts and lists.
+-- first. `task` has encodedId, name, data, opts, lists and callbacks (whether it wants them).
 local function startExecution(queue, own, execution, task, now)
   local jobId = jobIdOf(task.encodedId, execution)
   enqueue(queue, jobId, task.name, task.data, task.opts, now)
   enlist(queue, own, jobId, task.lists, now)
+  if task.callbacks then
+    redis.call("HSET", queue .. jobId, "callbacks", "[]")
+  end
   if execution > 1 then
     redis.call("SET", own .. "newest:" .. task.encodedId, execution)
+    -- Their numbers go on over all executions.
+    local seq = redis.call("HGET", queue .. jobIdOf(task.encodedId, execution - 1), "callbackSeq")
+    if seq then
+      redis.call("HSET", queue .. jobId, "callbackSeq", seq)
+    end
   end
+  publishChange(queue, own, jobId, "queued")
 end
 
 -- How many tasks wait to be started.

@@ -19,7 +19,7 @@ local function requeue(queue, own, jobId, now, delayMs)
   redis.call("HDEL", jobKey, "processedOn")
   redis.call("SREM", queue .. "stalled", jobId)
   redis.call("HINCRBY", jobKey, "atm", 1)
-  redis.call("PUBLISH", own .. "changed:" .. jobId, "queued")
+  publishChange(queue, own, jobId, "queued")
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   if delayMs <= 0 then
     redis.call("RPUSH", queue .. "wait", jobId)

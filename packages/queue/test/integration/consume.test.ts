@@ -101,14 +101,19 @@ describe("a worker", () => {
     }));
 
   it("takes no more tasks once it is paused, and is idle when the running ones have ended", () =>
-    withQueue(async ({ queue, consume, whenStatus }) => {
+    withQueue(async ({ queue, consume }) => {
       await queue.submit(submission("t"));
       let release = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const consumer = await consume(() => released.then(handlers.succeed));
-      await whenStatus("t", "running");
+      let started = false;
+      const consumer = await consume(() => {
+        started = true;
+        return released.then(handlers.succeed);
+      });
+      // The record says so a moment before the worker hears of it.
+      await waitFor(() => started, { description: "t runs" });
       expect(consumer.isConsuming()).toBe(true);
       await consumer.pause();
       expect(consumer.isConsuming()).toBe(false);
@@ -152,6 +157,24 @@ describe("a lease", () => {
         worker: { id: "dead", host: "host", pid: 1 },
       });
       expect(await queue.bullmq.getJobCounts()).toMatchObject({ active: 0, waiting: 0, failed: 1 });
+    }));
+
+  it("is looked after as often by a single worker as by many", () =>
+    withQueue(async ({ consume, redis, name }) => {
+      const leaseMs = 1000;
+      await consume(handlers.succeed, { leaseMs });
+      const looks = new Set<number>();
+      await waitFor(
+        async () => {
+          const lookedAt = await redis.get(`{hr}.${name}:reclaim-check`);
+          if (lookedAt !== null) looks.add(Number(lookedAt));
+          return looks.size > 12;
+        },
+        { description: "a dozen looks" },
+      );
+      // Lost after the lease and two looks, within one and a half leases in all.
+      const tookMs = Math.max(...looks) - Math.min(...looks);
+      expect(tookMs / 12).toBeLessThan(leaseMs / 4);
     }));
 
   it("that nobody renews ends its task as canceled where that was wished", () =>

@@ -2,6 +2,7 @@ import { type OwnRedis, waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { findProblem } from "../../src/assert-usable-redis.ts";
 import { handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
+import { withRoad } from "./with-road.ts";
 
 function withOutages(body: (test: OwnRedis & Omit<TestQueue, keyof TestQueue & "redis">) => Promise<void>) {
   return withOwnRedis((redis) =>
@@ -27,6 +28,10 @@ function createGate() {
   };
 }
 
+function queueIsBack(queue: TestQueue["queue"]): Promise<unknown> {
+  return waitFor(() => queue.checkWritable().then(() => true), { description: "Redis is back" });
+}
+
 describe("an outage of Redis", () => {
   it.each(["killed", "paused"])(
     "longer than the lease (%s) lets running tasks go on, and records them once",
@@ -49,6 +54,29 @@ describe("an outage of Redis", () => {
         expect(execution?.attempts).toHaveLength(1);
       }),
   );
+
+  it("takes no task from a worker that comes back a second after the others", () =>
+    withOutages(({ url, queue, consume, whenStatus, stop, restart }) =>
+      withRoad(url, async (road) => {
+        const gate = createGate();
+        await queue.submit(submission("t"));
+        await consume(gate.handle, { redisUrl: road.url, leaseMs: 1000 });
+        await whenStatus("t", "running");
+        await consume(handlers.succeed, { leaseMs: 1000 });
+        await stop();
+        road.block();
+        const awayFor = Date.now() + 1500;
+        await waitFor(() => Date.now() > awayFor, { description: "the lease has expired" });
+        await restart();
+        await queueIsBack(queue);
+        const lateBy = Date.now() + 1000;
+        await waitFor(() => Date.now() > lateBy, { description: "the other worker looks around" });
+        road.open();
+        gate.open();
+        expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
+        expect(gate.reasons).toEqual([]);
+      }),
+    ));
 
   it(
     "is over for a worker when Redis is back: it takes tasks again within 5 s",
@@ -106,6 +134,16 @@ describe("an outage of Redis", () => {
     60_000,
   );
 
+  it("is no reason for a start to fail: who opens the queue waits", () =>
+    withOutages(({ url, open }) =>
+      withRoad(url, async (road) => {
+        // Each connection asks once whether Redis is ready; the next question is whether it is one that loses nothing.
+        road.cutOnce((sent) => sent.split(/\r\ninfo\r\n/i).length > 2);
+        const queue = await open({ redisUrl: road.url });
+        await queueIsBack(queue);
+      }),
+    ));
+
   it("ends with everything that was acknowledged, also when Redis is killed", () =>
     withOutages(async ({ queue, consume, whenStatus, kill, restart }) => {
       for (const id of ["a", "b", "c"]) await queue.submit(submission(id));
@@ -118,6 +156,58 @@ describe("an outage of Redis", () => {
       await whenStatus("a", "success");
       await whenStatus("c", "success");
     }));
+});
+
+describe("a lease whose answer was long under way", () => {
+  it("is given back where the worker has been told to stop meanwhile, and costs no attempt", () =>
+    withOutages(({ url, queue, consume, whenStatus }) =>
+      withRoad(url, async (road) => {
+        const started: string[] = [];
+        const consumer = await consume(
+          async ({ taskId }) => {
+            started.push(taskId);
+            return handlers.succeed();
+          },
+          { redisUrl: road.url },
+        );
+        road.block();
+        await queue.submit(submission("t"));
+        await waitFor(() => road.waiting().includes(":active"), { description: "it asks for the task" });
+        await consumer.pause();
+        await consumer.idle();
+        const closed = consumer.close(5_000);
+        road.open();
+        await closed;
+        expect(started).toEqual([]);
+        expect(await queue.find("t")).toMatchObject({ status: "queued", attempt: 0 });
+        await consume(handlers.succeed);
+        expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
+      }),
+    ));
+
+  it("is not taken for stale where it was granted late: the task may start", () =>
+    withOutages(({ url, queue, consume, whenStatus }) =>
+      withRoad(url, async (road) => {
+        const mayStartForMs: number[] = [];
+        const leaseMs = 2000;
+        await consume(
+          async ({ startBefore }) => {
+            mayStartForMs.push(startBefore - Date.now());
+            return handlers.succeed();
+          },
+          { redisUrl: road.url, leaseMs },
+        );
+        // The worker hears of the task, and its question for it is not let through.
+        road.block();
+        await queue.submit(submission("t"));
+        const later = Date.now() + leaseMs * 0.8;
+        await waitFor(() => Date.now() > later, { description: "the question is old" });
+        road.open();
+        await whenStatus("t", "success");
+        expect(mayStartForMs).toHaveLength(1);
+        expect(mayStartForMs[0]).toBeGreaterThan(0);
+      }),
+    ));
 });
 
 describe("a Redis that is out of memory", () => {

@@ -1,4 +1,4 @@
-import type { TaskEvent, TaskHandler, TaskQueue } from "@host-runner/queue";
+import type { OutputPiece, TaskEvent, TaskHandler, TaskQueue } from "@host-runner/queue";
 import { startOfOutput } from "@host-runner/queue";
 import { waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
@@ -57,6 +57,29 @@ describe("the output of a task", () => {
       await whenStatus("t", "success");
       const events = await follow(queue, "t");
       expect([textOf(events, "stdout"), textOf(events, "stderr")]).toEqual(["a", "b"]);
+    }));
+
+  it("is read from its end as it is from its beginning", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      const task = (await queue.submit(submission("t"))).task;
+      const writes = Array.from(
+        { length: 200 },
+        (_, i): Write => [i % 7 ? "stdout" : "stderr", `${i}`.repeat(900)],
+      );
+      await consume(writing(...writes));
+      await whenStatus("t", "success");
+      const bytesOf = (pieces: OutputPiece[]) =>
+        Buffer.concat(pieces.flatMap((piece) => (piece.kind === "output" ? [piece.bytes] : [])));
+      const all = bytesOf(await queue.output(task, startOfOutput, 10_000_000));
+      for (const maxBytes of [1, 100_000, all.length, 10_000_000]) {
+        const pieces = await queue.outputEnd("task-t@1", maxBytes);
+        const end = bytesOf(pieces);
+        expect(end.length).toBeGreaterThanOrEqual(Math.min(maxBytes, all.length));
+        expect(all.subarray(-end.length).equals(end)).toBe(true);
+        const [first] = pieces;
+        expect(first?.kind).toBe(end.length < all.length ? "gap" : "output");
+      }
+      expect(await queue.outputEnd("task-other@1", 1000)).toEqual([]);
     }));
 
   it("goes on from every position with no byte lost or doubled, a character that was cut included", () =>
@@ -122,7 +145,7 @@ describe("the output of a task", () => {
     withQueue(async ({ queue, consume, whenStatus }) => {
       await queue.submit(submission("t", { max_attempts: 2, backoff_seconds: 0 }));
       await consume(async (task, signal, output) => {
-        await writing(["stdout", `attempt ${task.attempt}`])(task, signal, output);
+        await writing(["stdout", `attempt ${task.attempt}`])(task, signal, output, () => {});
         return task.attempt === 1 ? handlers.fail() : handlers.succeed();
       });
       await whenStatus("t", "success");

@@ -14,6 +14,7 @@ export function nextSteps({ url, redis, needsToken }: NextSteps): string {
   const lines = [
     "",
     `  API        ${url}`,
+    `  Docs       ${url}/docs`,
     `  Dashboard  ${url}/dashboard`,
     `  Redis      ${redis}`,
     `  Command    npx host-runner run "hello"${url === DEFAULT_API_URL ? "" : ` --url ${url}`}   (npx host-runner --help)`,

@@ -1,0 +1,199 @@
+import type { CallbackBody } from "@host-runner/contracts";
+import type { Redis } from "ioredis";
+import type { Log } from "../log.ts";
+import { projectTask, type StoredSubmission } from "../project-task.ts";
+import { toRecord } from "../read-tasks.ts";
+import type { ScriptRunner } from "../run-script.ts";
+import { parseJobId } from "../task-id.ts";
+import type { Observe } from "../transition.ts";
+import { type ClaimedCallback, claimCallbacks, settleCallback } from "./callback-scripts.ts";
+import {
+  type CallbackState,
+  parseCallbacks,
+  type StoredCallback,
+  toCallbackBody,
+} from "./stored-callback.ts";
+
+/** A callback that is due, for this process alone until `deadline` (ms since the epoch). */
+export interface DueCallback {
+  url: string;
+  token: string | null;
+  body: CallbackBody;
+  /** How often it was tried before. */
+  tries: number;
+  /** Since when it is owed, ms since the epoch. */
+  owedSince: number;
+  /** Nothing may be sent after it: somebody else may have it by then. */
+  deadline: number;
+}
+
+/** What came of sending one; `detail` is for people. */
+export type CallbackVerdict =
+  | { state: "delivered"; answer: number }
+  | { state: "failed"; answer: number | null; detail: string }
+  | { state: "pending"; answer: number | null; detail: string; delayMs: number }
+  /** It was not sent at all, as the deadline had passed: whoever has it now sends it. */
+  | { state: "passed-on" };
+
+export type DeliverCallback = (callback: DueCallback) => Promise<CallbackVerdict>;
+
+/** Who has not settled a callback by then has died, and another worker sends it. */
+const CLAIM_MS = 20_000;
+
+/** Of that, the time in which sending may begin; the rest is for the receiver's answer, and for recording it. */
+const BEGIN_MS = 6_000;
+
+/** After a fault of Redis' or ours. */
+const AFTER_FAULT_MS = 1_000;
+
+interface DispatchOptions {
+  runner: ScriptRunner;
+  /** A connection that may subscribe. */
+  subscriber: Redis;
+  /** How many are sent at a time. */
+  concurrency: number;
+  deliver: DeliverCallback;
+  observe: Observe;
+  log: Log;
+}
+
+export interface CallbackDispatch {
+  /** Claims no more; resolves when those that are being sent are settled. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sends the callbacks that are owed, with all other workers: of each task one after the other, and different tasks'
+ * beside each other. Woken by a message, at the instant when the next one is due, and when Redis comes back; it asks
+ * for nothing while nothing is owed.
+ */
+export function startCallbackDispatch({
+  runner,
+  subscriber,
+  concurrency,
+  deliver,
+  observe,
+  log,
+}: DispatchOptions): CallbackDispatch {
+  const { redis, keys } = runner;
+  const sending = new Set<Promise<void>>();
+  let claiming: Promise<void> | null = null;
+  let wokenMeanwhile = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  subscriber.on("message", (channel: string) => {
+    if (channel === keys.callbacksChannel) wake();
+  });
+  subscriber.subscribe(keys.callbacksChannel).then(wake, () => {});
+  // What was told while the connection was away.
+  subscriber.on("ready", wake);
+  redis.on("ready", wake);
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      subscriber.off("ready", wake);
+      redis.off("ready", wake);
+      await claiming;
+      await Promise.all(sending);
+    },
+  };
+
+  function wake(): void {
+    if (stopped || redis.status !== "ready") return;
+    if (claiming) {
+      wokenMeanwhile = true;
+      return;
+    }
+    claiming = claim()
+      .catch((error: Error) => {
+        log.warn({ err: error }, "looking for callbacks that are due failed; trying again");
+        wakeIn(AFTER_FAULT_MS);
+      })
+      .finally(() => {
+        claiming = null;
+        if (wokenMeanwhile) wake();
+      });
+  }
+
+  async function claim(): Promise<void> {
+    wokenMeanwhile = false;
+    const limit = concurrency - sending.size;
+    // Each that is settled wakes it again.
+    if (limit <= 0) return;
+    const asked = Date.now();
+    const [msUntilNext, ...claimed] = await claimCallbacks(runner, { limit, claimMs: CLAIM_MS });
+    for (const callback of claimed) {
+      const sent = send(callback, asked + BEGIN_MS).finally(() => {
+        sending.delete(sent);
+        wake();
+      });
+      sending.add(sent);
+    }
+    if (claimed.length < limit && msUntilNext >= 0) wakeIn(msUntilNext);
+  }
+
+  function wakeIn(ms: number): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(wake, Math.max(ms, 1));
+  }
+
+  async function send([head, flat]: ClaimedCallback, deadline: number): Promise<void> {
+    const [jobId = "", seq = ""] = head.split(" ");
+    try {
+      const record = toRecord(flat);
+      const stored = parseCallbacks(record)?.find((callback) => callback.seq === Number(seq));
+      const { status_callback_url: url, status_callback_token: token = null } = JSON.parse(
+        record.data ?? "{}",
+      ) as StoredSubmission;
+      if (!stored || url === undefined) {
+        await settle(head, { state: "failed", answer: null, detail: "it is not known what to send" });
+        return;
+      }
+      const task = projectTask(record, parseJobId(jobId).execution);
+      const body = toCallbackBody(task, stored);
+      const { tries, at: owedSince } = stored;
+      const verdict = await deliver({ url, token, body, tries, owedSince, deadline });
+      if (verdict.state === "passed-on") return;
+      await settle(head, verdict);
+      tell(jobId, stored, verdict);
+    } catch (error) {
+      // Not settled, it is sent again when the claim is over: with the same id, as the receiver can see.
+      log.warn(
+        { err: error as Error, job: jobId },
+        "sending a callback failed inside host-runner; trying again",
+      );
+    }
+  }
+
+  async function settle(
+    head: string,
+    verdict: Exclude<CallbackVerdict, { state: "passed-on" }>,
+  ): Promise<void> {
+    await settleCallback(runner, {
+      head,
+      state: verdict.state as CallbackState,
+      now: Date.now(),
+      answer: verdict.answer ?? undefined,
+      ...(verdict.state === "delivered" ? { detail: undefined } : { detail: verdict.detail }),
+      ...(verdict.state === "pending" && { delayMs: verdict.delayMs }),
+    });
+  }
+
+  function tell(
+    job: string,
+    { id, status }: StoredCallback,
+    verdict: Exclude<CallbackVerdict, { state: "passed-on" }>,
+  ): void {
+    const result = verdict.state === "pending" ? "retried" : verdict.state;
+    observe({ type: "callback", result });
+    if (verdict.state === "failed") {
+      log.warn({ job, event: id, status, detail: verdict.detail }, "a callback could not be delivered");
+    } else if (verdict.state === "pending") {
+      const { detail, delayMs } = verdict;
+      log.info({ job, event: id, status, detail, delayMs }, "a callback failed; trying again");
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { Redis } from "ioredis";
+import type { Keys } from "./keys.ts";
+
+/** Tasks that have not ended: ready to be started, waiting for a later instant, running. */
+export interface QueueDepth {
+  waiting: number;
+  delayed: number;
+  running: number;
+}
+
+/** A moment's truth, in one round trip. */
+export async function readDepth(redis: Redis, keys: Keys): Promise<QueueDepth> {
+  const [wait, prioritized, delayed, running] = await Promise.all([
+    redis.llen(keys.wait),
+    redis.zcard(keys.prioritized),
+    redis.zcard(keys.delayed),
+    redis.llen(keys.active),
+  ]);
+  return { waiting: wait + prioritized, delayed, running };
+}

@@ -1,0 +1,17 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/**
+ * Runs the body while everything that nobody holds is collected again and again: a timer or signal that only works
+ * until then does not work.
+ */
+export async function withGarbageCollection<T>(body: () => Promise<T>): Promise<T> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const timer = setInterval(collect, 20);
+  try {
+    return await body();
+  } finally {
+    clearInterval(timer);
+  }
+}
