@@ -1,4 +1,10 @@
-import { type ErrorCode, errorCatalogue, HostRunnerError, type Problem } from "@host-runner/contracts";
+import {
+  type ErrorCode,
+  errorCatalogue,
+  HostRunnerError,
+  type Problem,
+  problemType,
+} from "@host-runner/contracts";
 import type { Logger } from "@host-runner/service";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { requestIdOf } from "./trace-requests.ts";
@@ -42,8 +48,7 @@ export function toProblem(error: unknown, instance: string): Problem {
   if (!(error instanceof HostRunnerError)) throw error;
   const { code, message, errors } = error;
   const { status, title } = errorCatalogue[code];
-  const type = `urn:host-runner:problem:${code}`;
-  return { type, title, status, detail: message, instance, ...(errors && { errors }) };
+  return { type: problemType(code), title, status, detail: message, instance, ...(errors && { errors }) };
 }
 
 function internalError(requestId: string): HostRunnerError {

@@ -3,15 +3,8 @@
  */
 import { z } from "zod";
 import { problemSchema } from "./errors.ts";
-import { outputStreams } from "./execution.ts";
-import {
-  endedStatuses,
-  executionSchema,
-  taskCallbackSchema,
-  taskSchema,
-  taskStatuses,
-  workerSchema,
-} from "./task.ts";
+import { executionSchema, taskCallbackSchema, taskSchema, workerSchema } from "./task.ts";
+import { endedStatuses, outputStreams, taskStatuses } from "./words.ts";
 
 export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 export type Health = z.infer<typeof healthSchema>;

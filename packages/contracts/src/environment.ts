@@ -1,11 +1,19 @@
 import { closest, distance } from "fastest-levenshtein";
-import type { z } from "zod";
+
+/** What reads a setting's text: a zod schema, or a function that answers like one, for who must start at once. */
+export interface TextSchema<T> {
+  safeParse(
+    text: string,
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { code?: string | undefined; message: string }[] } };
+}
 
 /** One environment variable: what it accepts, in words, and what it is where it is not set. */
 export interface Setting<T> {
   name: string;
   /** Reads the variable's text; its output is the setting's value. */
-  schema: z.ZodType<T, string>;
+  schema: TextSchema<T>;
   /** Completes "NAME must be ...". */
   accepts: string;
   /** Text that stands in for an absent variable; without it the setting is `undefined` where it is absent. */
@@ -21,8 +29,9 @@ type Settings = Record<string, Setting<unknown>>;
 // biome-ignore lint/suspicious/noExplicitAny: only `any` infers the output of each setting.
 type SettingValue<S> = S extends Setting<any> ? ReadValue<S> : never;
 type ReadValue<S extends Setting<unknown>> = S extends { fallback: string } | { required: true }
-  ? z.output<S["schema"]>
-  : z.output<S["schema"]> | undefined;
+  ? Output<S["schema"]>
+  : Output<S["schema"]> | undefined;
+type Output<S> = S extends TextSchema<infer T> ? T : never;
 export type SettingValues<S> = { [K in keyof S]: SettingValue<S[K]> };
 
 /** What stops a start: each problem names its variable and what it accepts. */
@@ -38,8 +47,8 @@ export class EnvironmentError extends Error {
 
 interface ReadEnvironmentOptions<S extends Settings> {
   settings: S;
-  /** Every name that any of host-runner's programs reads, so that a shared environment file warns of none. */
-  knownNames: readonly string[];
+  /** Every name that any of host-runner's programs reads, so that a shared environment file warns of none; absent: of none at all. */
+  knownNames?: readonly string[];
   /** Reads a NAME_FILE. May throw. */
   readFile: (path: string) => string;
 }
@@ -95,7 +104,11 @@ export function readEnvironment<S extends Settings>(
 /** Beyond this many edits a name is not a misspelling of another. */
 const MAX_MISSPELLING = 6;
 
-function unknownNames(environment: Record<string, unknown>, knownNames: readonly string[]): string[] {
+function unknownNames(
+  environment: Record<string, unknown>,
+  knownNames: readonly string[] | undefined,
+): string[] {
+  if (knownNames === undefined) return [];
   return Object.keys(environment)
     .filter((name) => name.startsWith("HOST_RUNNER_") && !knownNames.includes(name))
     .map((name) => {

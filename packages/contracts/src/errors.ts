@@ -1,28 +1,5 @@
 import { z } from "zod";
-
-/** Every way in which host-runner refuses or fails, with the HTTP status and title it has at the API. */
-export const errorCatalogue = {
-  malformed_request: { status: 400, title: "Malformed request" },
-  unauthorized: { status: 401, title: "Unauthorized" },
-  forbidden: { status: 403, title: "Forbidden" },
-  not_found: { status: 404, title: "Not found" },
-  method_not_allowed: { status: 405, title: "Method not allowed" },
-  conflict: { status: 409, title: "Conflict" },
-  payload_too_large: { status: 413, title: "Payload too large" },
-  unsupported_media_type: { status: 415, title: "Unsupported media type" },
-  invalid: { status: 422, title: "Invalid request" },
-  queue_full: { status: 429, title: "Too many waiting tasks" },
-  internal: { status: 500, title: "Internal error" },
-  queue_unavailable: { status: 503, title: "Queue unavailable" },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-export type ErrorCode = keyof typeof errorCatalogue;
-
-/** One thing that is wrong with a request. `path` is the field, dotted; empty for the whole of it. */
-export interface FieldError {
-  path: string;
-  message: string;
-}
+import type { ErrorCode, FieldError } from "./words.ts";
 
 interface HostRunnerErrorOptions {
   cause?: unknown;

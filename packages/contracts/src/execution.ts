@@ -1,7 +1,7 @@
 /**
  * What passes between the queue, a worker and its executors while one attempt runs.
  */
-import type { EndedStatus, ExecutorName, FailureReason } from "./task.ts";
+import type { EndedStatus, ExecutorName, FailureReason } from "./words.ts";
 
 /** Why we stopped a process. The first one given wins; how the process then ended is told apart, in `Exit`. */
 export type StopReason = "cancel" | "timeout" | "shutdown" | "lease_lost" | "output_limit";
@@ -12,9 +12,6 @@ export type Exit =
   | { kind: "signaled"; signal: string }
   /** It never ran. `message` says why, in one line that names what is missing. */
   | { kind: "spawn-failed"; message: string };
-
-export const outputStreams = ["stdout", "stderr"] as const;
-export type OutputStream = (typeof outputStreams)[number];
 
 /** What a command wrote, as the task keeps it: valid UTF-8 tails, and exact counts in bytes. */
 export interface OutputSummary {

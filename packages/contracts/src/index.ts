@@ -4,6 +4,7 @@
 export * from "./answers.ts";
 export * from "./callback.ts";
 export * from "./canonical-json.ts";
+export * from "./cli-settings.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./execution.ts";
@@ -11,3 +12,4 @@ export * from "./redact.ts";
 export * from "./settings.ts";
 export * from "./submission.ts";
 export * from "./task.ts";
+export * from "./words.ts";

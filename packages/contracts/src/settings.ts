@@ -3,9 +3,9 @@
  */
 import { z } from "zod";
 import { ACCEPTED_RECEIVERS, allowedReceivers } from "./allowed-receivers.ts";
+import { cliSettings } from "./cli-settings.ts";
 import type { Setting } from "./environment.ts";
-import { DEFAULT_MAX_PROMPT_BYTES } from "./submission.ts";
-import { executorNames } from "./task.ts";
+import { DEFAULT_API_PORT, DEFAULT_MAX_PROMPT_BYTES, executorNames } from "./words.ts";
 
 export type { AllowedReceiver } from "./allowed-receivers.ts";
 
@@ -101,7 +101,7 @@ export const commonSettings = {
 export const apiSettings = {
   ...commonSettings,
   host: { name: "HOST_RUNNER_HOST", schema: text, accepts: "an address to listen on", fallback: "127.0.0.1" },
-  port: { name: "HOST_RUNNER_PORT", ...port, fallback: "48070" },
+  port: { name: "HOST_RUNNER_PORT", ...port, fallback: String(DEFAULT_API_PORT) },
   insecure: { name: "HOST_RUNNER_INSECURE", ...switchedOn, fallback: "false" },
   apiTokens: {
     name: "HOST_RUNNER_API_TOKENS",
@@ -252,6 +252,10 @@ export const workerSettings = {
 } as const satisfies Record<string, Setting<unknown>>;
 
 /** All names, those of secrets with their NAME_FILE. */
-export const knownNames: string[] = Object.values({ ...apiSettings, ...workerSettings }).flatMap(
-  (setting: Setting<unknown>) => (setting.secret ? [setting.name, `${setting.name}_FILE`] : [setting.name]),
+export const knownNames: string[] = Object.values({
+  ...apiSettings,
+  ...workerSettings,
+  ...cliSettings,
+}).flatMap((setting: Setting<unknown>) =>
+  setting.secret ? [setting.name, `${setting.name}_FILE`] : [setting.name],
 );

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { invalidRequest, toFieldErrors } from "./errors.ts";
-import { type ExecutionMode, executionModes, executorNames, workspaceSchema } from "./task.ts";
+import { workspaceSchema } from "./task.ts";
+import { DEFAULT_MAX_PROMPT_BYTES, type ExecutionMode, executionModes, executorNames } from "./words.ts";
 
 const MAX_ID_CHARACTERS = 128;
 const MAX_METADATA_BYTES = 16 * 1024;
-export const DEFAULT_MAX_PROMPT_BYTES = 1024 * 1024;
 
 /** Fields that the contract names and that this version does not carry out yet. Refused, never ignored. */
 const notYetSupported = ["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"] as const;
@@ -159,6 +159,9 @@ export const submissionSchema = z
     description: "What is to be run. `null` stands for an absent field; unknown fields are dropped.",
     examples: [{ task_id: "greeting", prompt: "hello" }],
   });
+
+/** What a caller may send: `prompt` alone is needed. */
+export type SubmissionInput = z.input<typeof submissionSchema>;
 
 /** A valid submission: every field there, null where the caller gave none; unknown ones dropped. */
 export type Submission = z.output<typeof submissionSchema>;

@@ -1,45 +1,5 @@
 import { z } from "zod";
-
-/**
- * Where a task stands. `queued` and `running` go on by themselves; the other three are ends: nothing of the
- * task is running any more, and the status never changes again.
- */
-export const taskStatuses = ["queued", "running", "success", "failed", "canceled"] as const;
-export type TaskStatus = (typeof taskStatuses)[number];
-
-export const endedStatuses = ["success", "failed", "canceled"] as const;
-export type EndedStatus = (typeof endedStatuses)[number];
-
-export function isEnded(status: TaskStatus): status is EndedStatus {
-  return (endedStatuses as readonly TaskStatus[]).includes(status);
-}
-
-/** Why a task did not succeed, for programs. A closed list: `message` has the words for people. */
-export const failureReasons = [
-  "exit_code",
-  "signal",
-  "timeout",
-  "spawn_error",
-  "worker_lost",
-  "shutdown",
-  "output_limit",
-  "expired",
-  "canceled",
-  "executor_unavailable",
-  "internal",
-] as const;
-export type FailureReason = (typeof failureReasons)[number];
-
-export const executorNames = ["mock", "shell"] as const;
-export type ExecutorName = (typeof executorNames)[number];
-
-export const executionModes = [
-  "no-workspace",
-  "shared-workspace",
-  "isolated-worktree",
-  "docker-sandbox",
-] as const;
-export type ExecutionMode = (typeof executionModes)[number];
+import { endedStatuses, executionModes, executorNames, failureReasons, taskStatuses } from "./words.ts";
 
 /** ISO 8601 in UTC with milliseconds. */
 const instant = z.iso.datetime({ precision: 3 }).meta({ examples: ["2026-01-31T08:15:00.000Z"] });

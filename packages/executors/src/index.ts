@@ -5,4 +5,5 @@ export type { ContainmentLevel, ExecutorsConfig, ShellConfig } from "./config.ts
 export type { Attempt, ExecutionContext, ExecutionResult, Executor, OutputSink } from "./executor.ts";
 export { createExecutors, type Executors } from "./executors.ts";
 export { createOutputRecorder, type OutputRecorder } from "./output/output-recorder.ts";
+export { type DryRun, dryRunTemplate } from "./shell/template/dry-run-template.ts";
 export { TemplateError } from "./shell/template/template-error.ts";

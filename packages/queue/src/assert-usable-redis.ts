@@ -28,7 +28,7 @@ export function findProblem(info: Record<string, string>): string | null {
   return null;
 }
 
-function parseInfo(text: string): Record<string, string> {
+export function parseInfo(text: string): Record<string, string> {
   const fields = text.split("\r\n").filter((line) => line.includes(":"));
   return Object.fromEntries(
     fields.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),

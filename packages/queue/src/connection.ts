@@ -50,7 +50,7 @@ function open(url: string, log: Log, options: RedisOptions): Redis {
 }
 
 /** redis+unix:///path/to/socket?db=1, with user and password before the path where there are any. */
-function addressOf(url: string): RedisOptions {
+export function addressOf(url: string): RedisOptions {
   const parsed = new URL(url);
   const credentials = {
     ...(parsed.username && { username: decodeURIComponent(parsed.username) }),

@@ -4,6 +4,7 @@
 
 export type { CallbackVerdict, DeliverCallback, DueCallback } from "./callbacks/dispatch-callbacks.ts";
 export type { CallbackPage, CallbackQuery } from "./callbacks/list-callbacks.ts";
+export { examineRedis, type RedisExamination } from "./examine-redis.ts";
 export { countByStatus, type RunEvent } from "./follow-run.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";

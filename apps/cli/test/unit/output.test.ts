@@ -1,12 +1,12 @@
 import { expect, it } from "@jest/globals";
 import { createOutput } from "../../src/commands/up/output.ts";
 
-async function output(isTTY: boolean) {
+async function output(isTTY: boolean, json = false) {
   const written: string[] = [];
   const stdout = { isTTY, write: (text: string) => written.push(text) };
   const colors = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
   return {
-    ...(await createOutput({ stdout, nameWidth: 8 })),
+    ...(await createOutput({ stdout, json, nameWidth: 8 })),
     text: () => written.join("").replace(colors, ""),
   };
 }
@@ -21,6 +21,12 @@ it("passes JSON lines on to a pipe, with the name of the process that wrote them
   const { childLine, text } = await output(false);
   childLine("worker-1", line, "stdout");
   expect(JSON.parse(text())).toMatchObject({ process: "worker-1", msg: "hi", level: "info" });
+});
+
+it("passes JSON lines on to a terminal too where that is asked for", async () => {
+  const { childLine, text } = await output(true, true);
+  childLine("worker-1", line, "stdout");
+  expect(JSON.parse(text())).toMatchObject({ process: "worker-1", msg: "hi" });
 });
 
 it("makes JSON lines of other text", async () => {

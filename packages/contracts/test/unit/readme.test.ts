@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { apiSettings, type Setting, workerSettings } from "@host-runner/contracts";
+import { apiSettings, cliSettings, type Setting, workerSettings } from "@host-runner/contracts";
 import { describe, expect, it } from "@jest/globals";
 
 const readme = readFileSync(new URL("../../../../README.md", import.meta.url), "utf8");
 const compose = readFileSync(new URL("../../../../docker-compose.yml", import.meta.url), "utf8");
 
-const settings: Setting<unknown>[] = Object.values({ ...apiSettings, ...workerSettings });
+const ofServices: Setting<unknown>[] = Object.values({ ...apiSettings, ...workerSettings });
+const settings: Setting<unknown>[] = [...ofServices, ...Object.values(cliSettings)];
 
 describe("the README's tables", () => {
   it("name every setting with its default, and no other", () => {
@@ -18,9 +19,9 @@ describe("the README's tables", () => {
 });
 
 describe("docker-compose.yml", () => {
-  it("passes every setting on, but for those that it decides itself", () => {
+  it("passes every setting of a service on, but for those that it decides itself", () => {
     const decided = ["HOST_RUNNER_HOST", "HOST_RUNNER_WORKER_HOST", "HOST_RUNNER_WORKER_PORT"];
-    const missing = settings.map(({ name }) => name).filter((name) => !compose.includes(name));
+    const missing = ofServices.map(({ name }) => name).filter((name) => !compose.includes(name));
     expect(missing.sort()).toEqual(decided.sort());
   });
 });

@@ -52,6 +52,12 @@ describe("a template for a shell", () => {
     expect(fill("true", "/bin/dash -c").slice(0, 3)).toEqual(["/bin/dash", "-c", "true"]);
   });
 
+  it.each(["bash -c", "bash -lc", "none"])("hands a prompt to a subcommand called exec, with %s", (shell) => {
+    for (const template of ["codex exec {prompt}", "codex exec --json -- {prompt}"]) {
+      expect(fill(template, shell).at(-1)).toBe("P");
+    }
+  });
+
   it("is the call itself where it is nothing but a call of another shell", () => {
     expect(fill("bash -lc 'x \"{prompt}\"'")).toEqual(fill('x "{prompt}"', "bash -lc"));
   });
@@ -158,7 +164,11 @@ const codePositions: [where: string, template: string][] = [
   ["a nested shell behind timeout", "timeout 5 bash -c 'echo {prompt}'"],
   ["a script for a nested shell", "true; bash {prompt_file}"],
   ["exec", "exec {prompt}"],
+  ["exec behind an assignment", "X=1 exec -a name {prompt}"],
+  ["exec behind another builtin", "command exec {prompt}"],
+  ["exec with an option", "builtin exec -c {prompt}"],
   ["env", "env X=1 {prompt}"],
+  ["env -i", "env -i {prompt}"],
   ["env -S", "env -S 'echo {prompt}'"],
   ["sudo", "sudo {prompt}"],
   ["find -exec", "find . -exec {prompt} \\;"],

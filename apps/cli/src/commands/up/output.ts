@@ -17,12 +17,14 @@ export interface Output {
 
 interface OutputOptions {
   stdout: { isTTY?: boolean; write(text: string): unknown };
+  /** JSON lines to a terminal too. */
+  json?: boolean;
   /** The longest name, for a straight column. */
   nameWidth: number;
 }
 
 /** To a terminal: text, with the children's logs in readable lines. To anything else: a JSON object a line. */
-export async function createOutput({ stdout, nameWidth }: OutputOptions): Promise<Output> {
+export async function createOutput({ stdout, json, nameWidth }: OutputOptions): Promise<Output> {
   const plain = await createPrettifier({ colorize: false, hide: ["process"] });
   const last = new Map<string, string[]>();
   const remember = (name: string, line: string) => {
@@ -30,7 +32,7 @@ export async function createOutput({ stdout, nameWidth }: OutputOptions): Promis
     lines.push(...prettyLines(plain, line));
     last.set(name, lines.slice(-LAST_LINES));
   };
-  const write = stdout.isTTY ? await terminalWriter(stdout, nameWidth) : jsonWriter(stdout);
+  const write = stdout.isTTY && !json ? await terminalWriter(stdout, nameWidth) : jsonWriter(stdout);
   return {
     ...write,
     childLine(name, line, stream) {

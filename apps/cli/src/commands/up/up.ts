@@ -13,6 +13,7 @@ import { readSettings, type UpSettings } from "./read-settings.ts";
 
 export interface UpOptions {
   workers: number;
+  json: boolean;
   /** The programs' entry files. */
   programs: { api: string; worker: string };
 }
@@ -27,13 +28,13 @@ const INTERRUPTED = 130;
  * Runs everything until it is asked to stop; resolves to the exit code. 0: stopped in order. 130: stopped at
  * once. 1: it could not be started or kept running, and the message on stderr says why.
  */
-export async function up(host: NodeJS.Process, { workers, programs }: UpOptions): Promise<number> {
+export async function up(host: NodeJS.Process, { workers, json, programs }: UpOptions): Promise<number> {
   const requests = listenForStopRequests(host, { echoMs: ECHO_MS });
   // Whoever read the output is gone (`up | head`): that is a way to stop it.
   const unread = new AbortController();
   host.stdout.on("error", () => unread.abort());
   const stop = AbortSignal.any([requests.stop, unread.signal]);
-  const output = await createOutput({ stdout: host.stdout, nameWidth: `worker-${workers}`.length });
+  const output = await createOutput({ stdout: host.stdout, json, nameWidth: `worker-${workers}`.length });
   const fleet = createFleet({ output, programs, environment: host.env });
   let exitCode = 0;
   try {

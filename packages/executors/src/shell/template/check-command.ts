@@ -6,6 +6,7 @@ import {
   INTERPRETERS,
   SHELL_CALLERS,
   WRAPPERS,
+  WRAPPING_BUILTINS,
 } from "./interpreters.ts";
 import { refuse } from "./template-error.ts";
 import { isFixed, type Word } from "./word.ts";
@@ -23,6 +24,7 @@ export function checkCommand(words: readonly Word[]): void {
   }
   checkTest(command);
   checkBuiltin(command);
+  checkWrappingBuiltin(command);
   for (const [index, word] of command.entries()) checkProgram(word, command.slice(index + 1), index === 0);
 }
 
@@ -68,6 +70,13 @@ function checkBuiltin(command: readonly Word[]): void {
   if (placeholder) throw refuse(placeholder, `in an argument of ${name}, which evaluates it`, asArgument);
 }
 
+/** `exec {prompt}` runs it; the exec of `codex exec {prompt}` is a word of codex. */
+function checkWrappingBuiltin([first, ...rest]: readonly Word[]): void {
+  if (!first || !WRAPPING_BUILTINS.test(first.text)) return;
+  checkWrapped(rest, /^-[a-z]*a$/);
+  checkWrappingBuiltin(rest.slice(rest.findIndex(({ fixed }) => !fixed.startsWith("-"))));
+}
+
 /** NAME="{prompt}" is data; "{prompt}" may name an array's element, whose index is evaluated. */
 function checkDeclaration(builtin: string, args: readonly Word[]): void {
   const options = args.some(({ text }) => text.startsWith("-"));
@@ -91,8 +100,7 @@ function checkProgram(word: Word, args: readonly Word[], isCommand: boolean): vo
     if (placeholder)
       throw refuse(placeholder, `in an argument of ${name}, which hands it to a shell`, asArgument);
   }
-  if (WRAPPERS.test(name))
-    refuseAsCode(firstArgument(args, /^-[a-zA-Z]$/), "where the name of a command belongs");
+  if (WRAPPERS.test(name)) checkWrapped(args, /^-[a-zA-Z]$/);
   // A program that is known only when it runs, such as "$SHELL", may be a shell.
   const interpreter = isFixed(word)
     ? INTERPRETERS.find(({ names }) => names.test(name))
@@ -108,6 +116,13 @@ function checkProgram(word: Word, args: readonly Word[], isCommand: boolean): vo
       ? `in a program for ${name}`
       : `where ${name} expects a program's file`,
   );
+}
+
+/** An option may take the next word for its value, or not: a command may stand in either place. */
+function checkWrapped(args: readonly Word[], valueOptions: RegExp): void {
+  for (const options of [null, valueOptions]) {
+    refuseAsCode(firstArgument(args, options), "where the name of a command belongs");
+  }
 }
 
 function refuseAsCode(word: Word | undefined, where: string): void {

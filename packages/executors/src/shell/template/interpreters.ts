@@ -72,9 +72,12 @@ export const EVALUATING_BUILTINS =
 /** Builtins that assign, and evaluate the rest of what they are given. */
 export const DECLARING_BUILTINS = /^(export|declare|typeset|local|readonly)$/;
 
-/** Programs and builtins that run the command which their arguments are. */
+/** Builtins that run the command which their arguments are. No program has their names: elsewhere they are words. */
+export const WRAPPING_BUILTINS = /^(command|builtin|exec|noglob|nocorrect)$/;
+
+/** Programs that run the command which their arguments are. */
 export const WRAPPERS =
-  /^(command|builtin|exec|env|nohup|nice|ionice|setsid|sudo|doas|timeout|stdbuf|time|xargs|unshare|chroot|flock|systemd-run|setpriv|strace|ltrace|caffeinate|noglob|nocorrect)$/;
+  /^(command|env|nohup|nice|ionice|setsid|sudo|doas|timeout|stdbuf|time|xargs|unshare|chroot|flock|systemd-run|setpriv|strace|ltrace|caffeinate)$/;
 
 /** Variables whose value a shell or the dynamic linker runs. */
 export const EVALUATED_VARIABLES =

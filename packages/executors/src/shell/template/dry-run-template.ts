@@ -1,0 +1,75 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { basename, delimiter, isAbsolute, join } from "node:path";
+import { execa } from "execa";
+import { compileTemplate } from "./compile-template.ts";
+import { SHELLS } from "./interpreters.ts";
+import type { PlaceholderValues } from "./placeholder.ts";
+import { splitArguments } from "./split-arguments.ts";
+
+/** What would be started for a task, and what would keep it from starting. */
+export interface DryRun {
+  /** As the system would get it, with the values in their places. */
+  command: string[];
+  /** It would not start: the program is not there, or the shell cannot read the script. */
+  problem: string | null;
+  /** It may not do what is meant: the script's first program is not on this PATH. */
+  doubt: string | null;
+}
+
+const CHECK_WITHIN_MS = 5_000;
+
+/**
+ * Fills a template in and starts nothing of it: the shell reads its script without running it (-n), the program is looked
+ * for on PATH. Throws a TemplateError where a worker would refuse the template.
+ */
+export async function dryRunTemplate(
+  template: string,
+  shell: string,
+  values: PlaceholderValues,
+  environment: Record<string, string | undefined>,
+): Promise<DryRun> {
+  const command = compileTemplate(template, shell).fill(values);
+  const [file, ...args] = command;
+  const path = environment.PATH ?? "";
+  if (!(await isOnPath(file, path))) return { command, problem: `${file} is not on PATH`, doubt: null };
+  if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null };
+  const { exitCode, stderr } = await execa(file, ["-n", ...args], {
+    reject: false,
+    stdin: "ignore",
+    timeout: CHECK_WITHIN_MS,
+    env: { PATH: path },
+    extendEnv: false,
+  });
+  const problem = exitCode === 0 ? null : `${basename(file)} cannot read it: ${stderr.trim()}`;
+  const program = firstProgram(template);
+  const isThere = program === null || (await isOnPath(program, path));
+  return { command, problem, doubt: isThere ? null : `${program} is not on PATH` };
+}
+
+/** The name with which a script begins, where that is plainly a program's. */
+function firstProgram(template: string): string | null {
+  const { words } = splitArguments(template);
+  const first = words[0]?.text ?? "";
+  return /^[\w./+-]+$/.test(first) && !BUILT_IN.test(first) ? first : null;
+}
+
+/** What a shell begins a command with that is no program. */
+const BUILT_IN =
+  /^(if|for|while|until|case|select|function|time|cd|exec|export|set|echo|printf|test|true|false|source|eval|trap|exit|read|local|declare|unset|shift|command|builtin|type|ulimit|umask|wait|pwd|\.|:)$/;
+
+async function isOnPath(file: string, path: string): Promise<boolean> {
+  const candidates =
+    file.includes("/") || isAbsolute(file)
+      ? [file]
+      : path.split(delimiter).map((folder) => join(folder, file));
+  const found = await Promise.all(
+    candidates.map((candidate) =>
+      access(candidate, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
