@@ -7,7 +7,8 @@
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), jitter (0 to 1), outcome, canceled (the outcome where
            the task was to be canceled and has attempts left), entries and drop (the last of the output, see
-           append-entries)
+           append-entries), parts (instead of them: the whole output is in stdout and stderr, in this order; empty
+           where it is not)
   ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
   ARGV[4]  stdout, ARGV[5] stderr: what the task keeps of the output
   ARGV[6 ...]  the bytes of each entry
@@ -40,6 +41,9 @@ end
 
 if #args.entries > 0 then
   appendEntries(own, args, 6)
+end
+if args.parts ~= "" then
+  redis.call("HSET", jobKey, "outputParts", args.parts)
 end
 local record = redis.call("HMGET", jobKey, "opts", "cancelRequestedAt")
 local opts = cjson.decode(record[1])

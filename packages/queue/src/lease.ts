@@ -19,10 +19,15 @@ export interface Lease {
    */
   renew(): Promise<boolean>;
   /**
-   * Records the outcome and the last of the output, waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
+   * Records the outcome and the last of the output (which is all of it, and in the record, where `parts` tells its
+   * order), waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
    * lease was lost.
    */
-  finish(outcome: Outcome, output: OutputBatch): Promise<EndedStatus | "requeued" | "lost">;
+  finish(
+    outcome: Outcome,
+    output: OutputBatch,
+    parts: string | null,
+  ): Promise<EndedStatus | "requeued" | "lost">;
 }
 
 interface LeaseOptions {
@@ -62,13 +67,13 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
       }
       return false;
     },
-    async finish(outcome, output) {
+    async finish(outcome, output, parts) {
       finishing = true;
       // What the command did counts also where the wish to cancel comes between two attempts.
       const { status, reason, message } = canceledOutcome;
       const canceled = { ...outcome, status, reason, message };
       const answer = await untilRedisTakesIt({ purpose: "record an outcome", log, abandoned }, () =>
-        finish(runner, { ...claim, now: Date.now(), outcome, canceled, output }),
+        finish(runner, { ...claim, now: Date.now(), outcome, canceled, output, parts }),
       );
       if (answer === "requeued")
         log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");

@@ -16,6 +16,8 @@ export interface OutputWriter {
 export interface OutputBatch {
   entries: OutputEntry[];
   drop: string[];
+  /** Whether it is all that the attempt wrote. */
+  isAll: boolean;
 }
 
 export interface OutputQueue extends OutputWriter {
@@ -104,7 +106,7 @@ export function createOutputQueue({
       clearTimeout(firstWait);
       await sending;
       while (waitingBytes > MAX_LAST_BYTES && !closed) await sendBatch(takeBatch());
-      return closed ? { entries: [], drop: [] } : takeBatch();
+      return closed ? { entries: [], drop: [], isAll: false } : takeBatch();
     },
   };
 
@@ -151,7 +153,9 @@ export function createOutputQueue({
       bytes += entry.bytes.length;
       waitingBytes -= entry.bytes.length;
     }
-    return { entries: batch, drop: batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length)) };
+    const drop = batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length));
+    const isAll = batch.length === entries && waiting.length === 0 && drop.length === 0;
+    return { entries: batch, drop, isAll };
   }
 
   async function sendBatch(batch: OutputBatch): Promise<void> {

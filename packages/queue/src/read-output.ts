@@ -1,6 +1,7 @@
 import type { OutputStream, Task } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
+import { parseParts } from "./output-parts.ts";
 import { jobIdOf } from "./task-id.ts";
 
 /** How far an execution's output has been read: the last entry, and what comes next in each stream, in bytes. */
@@ -35,19 +36,43 @@ export async function readOutput(
   after: OutputPosition,
   maxBytes: number,
 ): Promise<OutputPiece[]> {
-  const key = keys.output(jobIdOf({ taskId, execution }));
+  const jobId = jobIdOf({ taskId, execution });
+  const key = keys.output(jobId);
   const pieces: OutputPiece[] = [];
   let position = after;
   for (let bytesRead = 0; bytesRead < maxBytes; ) {
     const start = `(${position.attempt}-${position.entry}`;
     const entries = await redis.xrangeBuffer(key, start, "+", "COUNT", ENTRIES_PER_READ);
-    for (const entry of entries) {
+    for (const entry of entries.map(parseEntry)) {
       pieces.push(...toPieces(entry, position));
       position = pieces.at(-1)!.after;
-      bytesRead += bytesOf(entry).length;
+      bytesRead += entry.bytes.length;
       if (bytesRead >= maxBytes) return pieces;
     }
-    if (entries.length < ENTRIES_PER_READ) return pieces;
+    if (entries.length < ENTRIES_PER_READ) break;
+  }
+  // Of what has a stream nothing is in the record, and it never has much.
+  return pieces.length > 0 || after.attempt > 1 ? pieces : readFromRecord(redis, keys, jobId, after);
+}
+
+/** The output that an ended task has in its record, after a position; empty where it has none there. */
+async function readFromRecord(
+  redis: Redis,
+  keys: Keys,
+  jobId: string,
+  after: OutputPosition,
+): Promise<OutputPiece[]> {
+  const key = keys.recordOf(jobId);
+  const parts = await redis.hget(key, "outputParts");
+  if (!parts) return [];
+  const [stdout, stderr] = await redis.hmgetBuffer(key, "stdout", "stderr");
+  const none = Buffer.alloc(0);
+  const written = parseParts(parts, { stdout: stdout ?? none, stderr: stderr ?? none });
+  const pieces: OutputPiece[] = [];
+  for (const [i, part] of written.entries()) {
+    const number = i + 1;
+    if (number <= after.entry) continue;
+    pieces.push(...toPieces({ ...part, attempt: 1, number }, pieces.at(-1)?.after ?? after));
   }
   return pieces;
 }
@@ -59,18 +84,19 @@ export async function readOutputEnd(
   jobId: string,
   maxBytes: number,
 ): Promise<OutputPiece[]> {
-  const newestFirst: Entry[] = [];
+  const newestFirst: Written[] = [];
   let end = "+";
   for (let bytesRead = 0; bytesRead < maxBytes; ) {
     const entries = await redis.xrevrangeBuffer(keys.output(jobId), end, "-", "COUNT", ENTRIES_PER_READ);
-    for (const entry of entries) {
+    for (const entry of entries.map(parseEntry)) {
       if (bytesRead >= maxBytes) break;
       newestFirst.push(entry);
-      bytesRead += bytesOf(entry).length;
+      bytesRead += entry.bytes.length;
     }
     if (entries.length < ENTRIES_PER_READ) break;
-    end = `(${newestFirst.at(-1)![0].toString()}`;
+    end = `(${entries.at(-1)![0].toString()}`;
   }
+  if (newestFirst.length === 0) return readFromRecord(redis, keys, jobId, startOfOutput);
   const pieces: OutputPiece[] = [];
   for (const entry of newestFirst.reverse()) {
     pieces.push(...toPieces(entry, pieces.at(-1)?.after ?? startOfOutput));
@@ -78,13 +104,25 @@ export async function readOutputEnd(
   return pieces;
 }
 
-/** What an entry tells to who has read up to a position: of a gap, where there is one, and of its bytes. */
-function toPieces(entry: Entry, before: OutputPosition): OutputPiece[] {
-  const [id, fields] = entry;
+interface Written {
+  attempt: number;
+  number: number;
+  stream: OutputStream;
+  offset: number;
+  bytes: Buffer;
+}
+
+function parseEntry([id, fields]: Entry): Written {
   const [attempt = 0, number = 0] = id.toString().split("-").map(Number);
   const stream: OutputStream = fields[1]?.toString() === "o" ? "stdout" : "stderr";
-  const offset = Number(fields[3]);
-  const bytes = bytesOf(entry);
+  return { attempt, number, stream, offset: Number(fields[3]), bytes: fields[5]! };
+}
+
+/** What an entry tells to who has read up to a position: of a gap, where there is one, and of its bytes. */
+function toPieces(
+  { attempt, number, stream, offset, bytes }: Written,
+  before: OutputPosition,
+): OutputPiece[] {
   const pieces: OutputPiece[] = [];
   const position = attempt === before.attempt ? before : { ...startOfOutput, attempt };
   const from = position[stream];
@@ -94,8 +132,4 @@ function toPieces(entry: Entry, before: OutputPosition): OutputPiece[] {
   const after = { ...position, attempt, entry: number, [stream]: offset + bytes.length };
   pieces.push({ kind: "output", stream, offset, bytes, after });
   return pieces;
-}
-
-function bytesOf([, fields]: Entry): Buffer {
-  return fields[5]!;
 }

@@ -8,7 +8,8 @@ import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
 import { internalOutcome } from "./outcomes.ts";
-import { bytesOf, createOutputQueue, type OutputWriter } from "./output-writer.ts";
+import { formatParts } from "./output-parts.ts";
+import { bytesOf, createOutputQueue, type OutputBatch, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import { parseJobId } from "./task-id.ts";
@@ -97,7 +98,7 @@ export async function runAttempt(
   await telling.done();
   if (lease.signal.reason === "lease_lost") return;
 
-  const recording = lease.finish(outcome, last);
+  const recording = lease.finish(outcome, last, isLastAttempt(job, outcome) ? partsOf(last, outcome) : null);
   onOver();
   const status = await recording;
   if (status === "lost") return;
@@ -105,6 +106,15 @@ export async function runAttempt(
   if (status === "requeued") return;
   const cancelMs = status === "canceled" ? Date.now() - (lease.stoppedAt ?? Date.now()) : null;
   observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
+}
+
+/** Whether it is certain that this attempt, the first, is the only one. */
+function isLastAttempt({ attemptsStarted, opts }: Job<StoredSubmission>, { status }: Outcome): boolean {
+  return attemptsStarted === 1 && ((opts.attempts ?? 1) === 1 || status === "success");
+}
+
+function partsOf({ isAll, entries }: OutputBatch, outcome: Outcome): string | null {
+  return isAll ? formatParts(entries, outcome) : null;
 }
 
 /** The instant up to which the lease is certain enough to start something. */

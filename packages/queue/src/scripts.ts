@@ -82,12 +82,21 @@ export interface LeaseClaim {
 const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
-  args: LeaseClaim & { now: number; outcome: Outcome; canceled: Outcome; output: OutputBatch },
+  args: LeaseClaim & {
+    now: number;
+    outcome: Outcome;
+    canceled: Outcome;
+    output: OutputBatch;
+    parts: string | null;
+  },
 ): Promise<EndedStatus | "requeued" | "lost"> {
-  const { outcome, canceled, output: last, ...rest } = args;
+  const { outcome, canceled, parts, ...rest } = args;
+  const last = parts === null ? args.output : { entries: [], drop: [] };
   const { output } = outcome;
   const named = {
     ...rest,
+    output: undefined,
+    parts: parts ?? "",
     entries: last.entries.map(describeEntry),
     drop: last.drop,
     jitter: Math.random(),
@@ -126,7 +135,7 @@ export function giveBack(
 const appendOutputScript = loadScript("append-output");
 export function appendOutput(
   runner: ScriptRunner,
-  args: { jobId: string; attempt: number } & OutputBatch,
+  args: { jobId: string; attempt: number } & Pick<OutputBatch, "entries" | "drop">,
 ): Promise<"appended" | "closed"> {
   const entries = args.entries.map(describeEntry);
   return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);

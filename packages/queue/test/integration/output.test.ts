@@ -50,6 +50,28 @@ describe("the output of a task", () => {
       expect(events.at(-1)).toMatchObject({ task: { status: "success" } });
     }));
 
+  it("needs no stream of its own where the record has all of it, and reads the same, from anywhere", () =>
+    withQueue(async ({ queue, redis, name, consume, whenStatus }) => {
+      await queue.submit(submission("t"));
+      const whole = { stdout: "a\nc\n", stderr: "b\n", stdoutBytes: 4, stderrBytes: 2 };
+      const untruncated = { stdoutTruncated: false, stderrTruncated: false };
+      await consume(async (...call) => {
+        await writing(["stdout", "a\n"], ["stderr", "b\n"], ["stdout", "c\n"])(...call);
+        return { ...(await handlers.succeed()), output: { ...whole, ...untruncated } };
+      });
+      const task = await whenStatus("t", "success");
+      expect(await redis.exists(`{hr}.${name}:output:task-t@1`)).toBe(0);
+      const pieces = await queue.output(task, startOfOutput, 1000);
+      expect(
+        pieces.map((piece) => (piece.kind === "output" ? `${piece.stream} ${piece.bytes}` : "gap")),
+      ).toEqual(["stdout a\n", "stderr b\n", "stdout c\n"]);
+      for (const [i, { after }] of pieces.entries()) {
+        expect(await queue.output(task, after, 1000)).toEqual(pieces.slice(i + 1));
+      }
+      expect(await queue.outputEnd("task-t@1", 1000)).toEqual(pieces);
+      expect(textOf(await follow(queue, "t"), "stdout")).toBe("a\nc\n");
+    }));
+
   it("is the same for who comes after the end", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
       await queue.submit(submission("t"));
