@@ -22,6 +22,7 @@ if (!isInstalled()) {
   run("npx", ["--yes", pnpm, "install", "--frozen-lockfile"], "installing the dependencies failed");
 }
 run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], "the build failed");
+run(process.execPath, [join(root, "scripts/bundle.mjs")], "bundling failed");
 
 /** pnpm keeps a copy of the lockfile that it installed from. */
 function isInstalled() {

@@ -35,7 +35,11 @@ export function docsRoutes(): Router {
   function serve(path: string, file: string, root: string): void {
     router
       .route(path)
-      .get((_request, response, next) => response.sendFile(file, { root }, next))
+      .get((_request, response, next) => {
+        response.sendFile(file, { root }, (error) => {
+          if (error) next(error);
+        });
+      })
       .all(onlyMethods("GET"));
   }
 }

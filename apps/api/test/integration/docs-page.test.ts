@@ -17,7 +17,7 @@ describe.each(["/docs", "/dashboard"])("the page %s", (page) => {
 
 describe("the page at /docs", () => {
   it("has all of its parts here", () =>
-    withApi({}, async ({ call }) => {
+    withApi({}, async ({ call, log }) => {
       const html = String((await call("GET", "/docs")).body);
       const parts = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
       const files = parts.filter((part) => !part.startsWith("data:"));
@@ -31,6 +31,7 @@ describe("the page at /docs", () => {
         );
       }
       expect((await call("GET", "/docs/page.js")).body).toContain("/openapi.json");
+      expect(log.filter((line) => line.includes("failed inside"))).toEqual([]);
     }));
 
   it("is only read", () =>
