@@ -3,7 +3,7 @@ import type { CommandProcess } from "../evidence/processes.ts";
 import { heardOfStopAt, type Life } from "../fleet/life.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
 import { BUSY_MS } from "./limits.ts";
-import { lengthOf, without } from "./span.ts";
+import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
 
 /** A process that young has not said yet what SIGTERM is to do to it. */
@@ -51,7 +51,8 @@ function judgeEnd(life: Life): Violation[] {
     if (killedAt !== null) return [];
     return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
   }
-  if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
+  if (ended.signal === "SIGTERM" && awakeMs(life, { from: startedAt, to: terminatedAt }) < YOUNG_MS)
+    return [];
   const { ms, frozenMs } = measureStop(life, killedAt ?? ended.at);
   const isInTime = ms <= STOP_MS[role] + BUSY_MS;
   // Time passes for a frozen process as well: when it goes on, the time for its stop may be over.
@@ -64,8 +65,12 @@ function judgeEnd(life: Life): Violation[] {
 
 /** How long the process worked at its stop, and for how long it was frozen in it. */
 function measureStop(life: Life, to: number) {
-  const frozen = life.freezes.map((freeze) => ({ from: freeze.from, to: freeze.to ?? to }));
   const stop = { from: Math.min(heardOfStopAt(life), to), to };
-  const ms = without(stop, frozen).reduce((sum, span) => sum + lengthOf(span), 0);
-  return { ms, frozenMs: Math.max(0, lengthOf(stop) - ms) };
+  const ms = awakeMs(life, stop);
+  return { ms, frozenMs: lengthOf(stop) - ms };
+}
+
+function awakeMs({ freezes }: Life, span: Span): number {
+  const frozen = freezes.map(({ from, to }) => ({ from, to: to ?? span.to }));
+  return without(span, frozen).reduce((sum, part) => sum + lengthOf(part), 0);
 }

@@ -341,6 +341,15 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("lets a process die of SIGTERM that was frozen since it was young", () => {
+    const evidence = goodEvidence();
+    const stopped = { at: BEGAN + 7_100, code: null, signal: "SIGTERM" } as const;
+    evidence.lives.push(
+      life({ startedAt: BEGAN, ...frozen(200, 7_000), terminatedAt: BEGAN + 7_000, ended: stopped }),
+    );
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
   it("excuses a stop that was cut short by a kill while its process was frozen", () => {
     const evidence = goodEvidence();
     evidence.lives.push(
