@@ -59,6 +59,7 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
     lives: fleet.lives,
     outages: fleet.redis.outages,
     probes: observation.probes,
+    stalls: observation.stalls,
     left: [...left, ...guards],
   };
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { executionKey } from "./evidence/answer.ts";
 import type { Sighting } from "./evidence/evidence.ts";
 import { type Journal, openJournal } from "./evidence/journal.ts";
+import { type Stall, watchPace } from "./evidence/watch-pace.ts";
 import { watchProcesses } from "./evidence/watch-processes.ts";
 import { type Probe, watchReadiness } from "./evidence/watch-readiness.ts";
 import type { Fleet } from "./fleet/start-fleet.ts";
@@ -13,6 +14,7 @@ export interface Observation {
   journal: Journal;
   sightings: Sighting[];
   probes: Probe[];
+  stalls: Stall[];
   /** Nothing more is looked for; what was seen is on disk when it resolves. */
   stop(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export interface Observation {
 export function observe(folder: TrialFolder, fleet: Fleet, story: Story): Observation {
   const sightings: Sighting[] = [];
   const probes: Probe[] = [];
+  const stalls: Stall[] = [];
   const file = createWriteStream(folder.lines("processes"), { flags: "a" });
   const probesFile = createWriteStream(folder.lines("probes"), { flags: "a" });
   const journal = openJournal({
@@ -48,13 +51,13 @@ export function observe(folder: TrialFolder, fleet: Fleet, story: Story): Observ
       probesFile.write(`${JSON.stringify(probe)}\n`);
     },
   });
+  const pace = watchPace((stall) => stalls.push(stall));
   return {
-    journal,
-    sightings,
-    probes,
+    ...{ journal, sightings, probes, stalls },
     async stop() {
       watch.stop();
       readiness.stop();
+      pace.stop();
       await journal.close();
       for (const stream of [file, probesFile]) {
         await new Promise<void>((resolve) => stream.end(() => resolve()));

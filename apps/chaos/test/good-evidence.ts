@@ -58,6 +58,7 @@ export function goodEvidence(): Evidence {
     sightings: [],
     lives: [life({ killedAt: BEGAN + 200, ended: { at: BEGAN + 201, code: null, signal: "SIGKILL" } })],
     outages: [],
+    stalls: [],
     probes: [probe(0, 200, WORKER_PID), probe(200, null, WORKER_PID)],
     notReady: [],
     finals: new Map([

@@ -2,7 +2,7 @@ import { isEnded } from "@host-runner/contracts";
 import { type Answer, executionKey, type SeenTask } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { wasFrozenDuring } from "../fleet/life.ts";
-import { BUSY_MS } from "./limits.ts";
+import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
 import type { Violation } from "./violation.ts";
 
 /** What each call may be answered with; besides that the queue may be unavailable. */
@@ -20,11 +20,15 @@ const ANSWERS_MS = 2_000;
 const CANCEL_WAIT_MS = 3_000;
 
 /** Whether the API told the truth, and the same truth each time. */
-export function checkAnswers({ answers, lives }: Pick<Evidence, "answers" | "lives">): Violation[] {
+export function checkAnswers(evidence: Evidence): Violation[] {
+  const { answers, lives } = evidence;
+  const overload = overloadOf(evidence);
+  const isExcused = (answer: Answer) =>
+    wasDisturbed(answer, lives) || overlapsAny({ from: answer.sentAt, to: answer.receivedAt }, overload);
   return [
     ...answers.flatMap(judgeStatus),
     ...answers.flatMap(judgeRefusal),
-    ...answers.filter((answer) => isSlow(answer) && !wasDisturbed(answer, lives)).map(tellSlow),
+    ...answers.filter((answer) => isSlow(answer) && !isExcused(answer)).map(tellSlow),
     ...checkEndsStay(answers),
     ...checkKeys(answers),
   ];
@@ -53,7 +57,10 @@ function isSlow({ call, status, sentAt, receivedAt }: Answer): boolean {
 /** An API that is frozen, or has just been started, cannot answer. */
 function wasDisturbed({ api, sentAt, receivedAt }: Answer, lives: Evidence["lives"]): boolean {
   const own = lives.filter(({ name }) => name === `api-${api + 1}`);
-  return own.some((life) => life.startedAt >= sentAt || wasFrozenDuring(life, sentAt, receivedAt));
+  return own.some(
+    (life) =>
+      (life.startedAt >= sentAt && life.startedAt <= receivedAt) || wasFrozenDuring(life, sentAt, receivedAt),
+  );
 }
 
 function tellSlow({ call, api, status, sentAt, receivedAt }: Answer): Violation {

@@ -2,8 +2,8 @@ import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
 import { heardOfStopAt, type Life } from "../fleet/life.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
-import { BUSY_MS } from "./limits.ts";
-import { lengthOf, without } from "./span.ts";
+import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
+import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
 
 /** A process that young has not said yet what SIGTERM is to do to it. */
@@ -16,14 +16,16 @@ const STOP_MS = {
 };
 
 /** Whether processes ran and ended when they should have. */
-export function checkProcesses({ sightings, left, lives, notReady }: Evidence): Violation[] {
+export function checkProcesses(evidence: Evidence): Violation[] {
+  const { sightings, left, lives, notReady } = evidence;
+  const overload = overloadOf(evidence);
   return [
     ...sightings.map(describeSighting),
     ...left.map((process): Violation => {
       const { taskId, execution } = process;
       return { rule: "left-running", detail: describeProcess(process), taskId, execution };
     }),
-    ...lives.flatMap(judgeEnd),
+    ...lives.flatMap((life) => judgeEnd(life, overload)),
     ...notReady.map((name): Violation => ({ rule: "not-ready", detail: name })),
   ];
 }
@@ -42,7 +44,7 @@ function describeSighting(sighting: Sighting): Violation {
 const describeProcess = ({ pid, attempt, state, command }: CommandProcess) =>
   `pid ${pid} (attempt ${attempt}, ${state}) ${command}`;
 
-function judgeEnd(life: Life): Violation[] {
+function judgeEnd(life: Life, overload: readonly Span[]): Violation[] {
   const { name, pid, role, ended, terminatedAt, killedAt, startedAt } = life;
   if (!ended) return [];
   const who = `${name} (${pid})`;
@@ -51,9 +53,11 @@ function judgeEnd(life: Life): Violation[] {
     if (killedAt !== null) return [];
     return [{ rule: "died-by-itself", detail: `${who} ended with ${how}`, at: ended.at }];
   }
-  if (ended.signal === "SIGTERM" && terminatedAt - startedAt < YOUNG_MS) return [];
+  if (ended.signal === "SIGTERM" && awakeMs(life, { from: startedAt, to: terminatedAt }) < YOUNG_MS)
+    return [];
   const { ms, frozenMs } = measureStop(life, killedAt ?? ended.at);
-  const isInTime = ms <= STOP_MS[role] + BUSY_MS;
+  const end = killedAt ?? ended.at;
+  const isInTime = ms <= STOP_MS[role] + BUSY_MS || overlapsAny({ from: terminatedAt, to: end }, overload);
   // Time passes for a frozen process as well: when it goes on, the time for its stop may be over.
   const wasOverAtThaw = frozenMs > 0 && ms + frozenMs >= STOP_MS[role];
   const isGood = killedAt !== null || ended.code === 0 || (ended.code === 1 && wasOverAtThaw);
@@ -64,8 +68,12 @@ function judgeEnd(life: Life): Violation[] {
 
 /** How long the process worked at its stop, and for how long it was frozen in it. */
 function measureStop(life: Life, to: number) {
-  const frozen = life.freezes.map((freeze) => ({ from: freeze.from, to: freeze.to ?? to }));
   const stop = { from: Math.min(heardOfStopAt(life), to), to };
-  const ms = without(stop, frozen).reduce((sum, span) => sum + lengthOf(span), 0);
-  return { ms, frozenMs: Math.max(0, lengthOf(stop) - ms) };
+  const ms = awakeMs(life, stop);
+  return { ms, frozenMs: lengthOf(stop) - ms };
+}
+
+function awakeMs({ freezes }: Life, span: Span): number {
+  const frozen = freezes.map(({ from, to }) => ({ from, to: to ?? span.to }));
+  return without(span, frozen).reduce((sum, part) => sum + lengthOf(part), 0);
 }

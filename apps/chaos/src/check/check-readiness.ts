@@ -2,18 +2,21 @@ import type { Evidence } from "../evidence/evidence.ts";
 import type { Probe } from "../evidence/watch-readiness.ts";
 import { heardOfStopAt, type Life, wasFrozenDuring } from "../fleet/life.ts";
 import { calmOf } from "./calm.ts";
-import { BUSY_MS, TAKES_TASKS_MS } from "./limits.ts";
+import { BUSY_MS, overlapsAny, overloadOf, TAKES_TASKS_MS } from "./limits.ts";
 import type { Violation } from "./violation.ts";
 
 /** The API asks Redis for each answer; the worker takes it for away when it was silent for so long. */
 const NOTICES_OUTAGE_MS = { api: 0, worker: 2_500 };
 
 /** Whether the readiness probes told the truth. */
-export function checkReadiness({ probes, lives, outages }: Evidence): Violation[] {
+export function checkReadiness(evidence: Evidence): Violation[] {
+  const { probes, lives, outages } = evidence;
+  const overload = overloadOf(evidence);
   return probes.flatMap((probe) => {
     const life = lives.find(({ pid, startedAt }) => pid === probe.pid && startedAt <= probe.sentAt);
-    if (!life || wasFrozenDuring(life, probe.sentAt, probe.receivedAt)) return [];
-    const lie = probe.status === 200 ? whyNotReady(life, probe, outages) : whyReady(life, probe, outages);
+    const asked = { from: probe.sentAt, to: probe.receivedAt };
+    if (!life || wasFrozenDuring(life, asked.from, asked.to) || overlapsAny(asked, overload)) return [];
+    const lie = probe.status === 200 ? whyNotReady(life, probe, outages) : whyReady(life, probe, evidence);
     if (!lie) return [];
     const said = probe.status === 200 ? "ready" : `not ready (${probe.status ?? "no answer"})`;
     const detail = `${life.name} (${life.pid}) was ${said}, though ${lie}`;
@@ -33,8 +36,8 @@ function whyNotReady(life: Life, { sentAt, receivedAt }: Probe, outages: Evidenc
   return stoppingMs > BUSY_MS ? `it was told to stop ${stoppingMs} ms before` : null;
 }
 
-function whyReady(life: Life, { sentAt, receivedAt }: Probe, outages: Evidence["outages"]): string | null {
-  const calm = calmOf(life, outages).find(({ from, to }) => from <= sentAt && receivedAt < to);
+function whyReady(life: Life, { sentAt, receivedAt }: Probe, evidence: Evidence): string | null {
+  const calm = calmOf(life, evidence).find(({ from, to }) => from <= sentAt && receivedAt < to);
   const calmMs = calm ? sentAt - calm.from : 0;
   return calmMs > TAKES_TASKS_MS + BUSY_MS ? `nothing was done to it and to Redis for ${calmMs} ms` : null;
 }

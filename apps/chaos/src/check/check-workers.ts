@@ -15,7 +15,7 @@ const MISSED_AFTER_LEASES = 1.5;
 export function checkWorkers(evidence: Evidence): Violation[] {
   const workers = evidence.lives
     .filter(({ role }) => role === "worker")
-    .map((life) => ({ life, calm: calmOf(life, evidence.outages) }));
+    .map((life) => ({ life, calm: calmOf(life, evidence) }));
   return [...checkMissed(evidence, workers), ...checkTaken(evidence, workers)];
 }
 

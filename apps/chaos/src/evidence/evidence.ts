@@ -6,6 +6,7 @@ import type { Answer } from "./answer.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { CommandProcess } from "./processes.ts";
 import type { RedisSnapshot } from "./redis-snapshot.ts";
+import type { Stall } from "./watch-pace.ts";
 import type { Probe } from "./watch-readiness.ts";
 
 /** Processes that were seen at a moment when there should have been none of them. */
@@ -35,6 +36,8 @@ export interface Evidence {
   outages: readonly Outage[];
   /** In the order of their answers. */
   probes: readonly Probe[];
+  /** When this very process came too late. */
+  stalls: readonly Stall[];
   /** What did not become ready when everything was brought back. */
   notReady: string[];
   /** All executions of each task at the end, when the clients had their last answers. Null: no answer. */

@@ -39,8 +39,7 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       await redis.kill(fault.forMs);
       return null;
     case "freeze-redis":
-      await redis.freeze(fault.forMs);
-      return null;
+      return (await redis.freeze(fault.forMs)) ? null : "it was away";
     case "cut-connections":
       return `${await redis.cutConnections()} connections`;
     case "flush-scripts":

@@ -10,8 +10,8 @@ export interface KeptRedis {
   readonly outages: Outage[];
   /** Ends as a crash would, and is back after so long. */
   kill(awayMs: number): Promise<void>;
-  /** Connections stay, and nothing answers for so long. */
-  freeze(forMs: number): Promise<void>;
+  /** Connections stay, and nothing answers for so long. False: it was away. */
+  freeze(forMs: number): Promise<boolean>;
   /** Closes the connections of everybody but us. Resolves to how many. */
   cutConnections(): Promise<number>;
   flushScripts(): Promise<void>;
@@ -55,11 +55,14 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
     await bringBack();
   }
 
-  async function freeze(forMs: number): Promise<void> {
+  async function freeze(forMs: number): Promise<boolean> {
+    await starting;
+    if (!server) return false;
     beginOutage();
     signal("SIGSTOP");
     await delay(forMs);
     thaw();
+    return true;
   }
 
   function thaw(): void {

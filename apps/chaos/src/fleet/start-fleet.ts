@@ -25,7 +25,7 @@ export interface Fleet {
   lives: Life[];
   /** Adds workers, or asks some to end for good. Resolves when the new ones are started, and the others have ended. */
   scaleWorkers(count: number): Promise<void>;
-  /** Lets everything run again and waits until it is ready. Resolves to what is not ready at the deadline. */
+  /** Lets everything run again, with as many workers as at the start, and waits until it is ready. Resolves to what is not ready at the deadline. */
   bringBack(deadline: AbortSignal): Promise<string[]>;
   /** Ends everything in order; `hurry` kills it. */
   end(options: { hurry: boolean }): Promise<void>;
@@ -96,6 +96,8 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
 
   async function bringBack(deadline: AbortSignal): Promise<string[]> {
     await redis.bringBack();
+    // What has waited for a small fleet is not to wait for the trial's whole rest.
+    await scaleWorkers(Math.max(WORKERS, workers.length));
     const members = [...apis, ...workers];
     for (const member of members) member.thaw();
     for (;;) {

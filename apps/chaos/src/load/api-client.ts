@@ -34,7 +34,7 @@ interface ApiClientOptions {
 const GIVE_UP_MS = 8_000;
 
 const FIRST_PAUSE_MS = 60;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 2_000;
 
 /** A client of all APIs at once, as behind a load balancer that does not know which of them lives. */
 export function createApiClient({ urls, random, note, stop }: ApiClientOptions): ApiClient {

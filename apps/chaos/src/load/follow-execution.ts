@@ -14,7 +14,8 @@ interface Follow {
 }
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 700;
+/** Hundreds of tasks may wait after an outage: asked after more often, they would keep the machine busy with answers. */
+const LONGEST_PAUSE_MS = 1_500;
 
 /** Watches one execution until it has ended, and cancels it when that is planned. Null: stopped before its end. */
 export async function followExecution({

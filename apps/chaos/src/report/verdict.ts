@@ -37,6 +37,7 @@ export function reachVerdict(options: TrialOptions, { evidence, violations, faul
       answers: evidence.answers.length,
       faults,
       processes: evidence.lives.length,
+      "times the machine stalled": evidence.stalls.length,
     },
   };
 }

@@ -153,6 +153,14 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     (all) => add(all, { ...answer(2_600, read("again"), null, 503), sentAt: BEGAN }),
   ],
   [
+    "the API answers too late, and is restarted long after that",
+    "slow-answer",
+    (all) => {
+      add(all, { ...answer(2_600, read("again"), null, 503), sentAt: BEGAN });
+      all.lives.push(life({ name: "api-1", role: "api", pid: 13, startedAt: BEGAN + 60_000 }));
+    },
+  ],
+  [
     "a cancel is answered too late",
     "slow-answer",
     (all) => add(all, { ...answer(5_600, cancel("stopped"), canceled()), sentAt: BEGAN }),
@@ -341,6 +349,15 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("lets a process die of SIGTERM that was frozen since it was young", () => {
+    const evidence = goodEvidence();
+    const stopped = { at: BEGAN + 7_100, code: null, signal: "SIGTERM" } as const;
+    evidence.lives.push(
+      life({ startedAt: BEGAN, ...frozen(200, 7_000), terminatedAt: BEGAN + 7_000, ended: stopped }),
+    );
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
   it("excuses a stop that was cut short by a kill while its process was frozen", () => {
     const evidence = goodEvidence();
     evidence.lives.push(
@@ -405,6 +422,17 @@ describe("the checker", () => {
     );
     for (const other of others) evidence.finals.set(other.task_id, [other]);
     for (const { task_id } of others) add(evidence, answer(-1_000, submit(task_id), null, null));
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("holds nobody to a time in which the machine had too much to do", () => {
+    const evidence = goodEvidence();
+    add(evidence, { ...answer(2_600, read("again"), null, 503), sentAt: BEGAN });
+    evidence.lives.push(life({ role: "api", terminatedAt: BEGAN, ended: ended(0, 5_600) }), wellWorker());
+    startLate(evidence, 6_000);
+    sayReady(evidence, wellApi(), probe(2_000, 200, 13), outage(1_000, 3_000));
+    expect(check(evidence, QUEUE)).not.toEqual([]);
+    evidence.stalls = [{ from: BEGAN + 2_000, to: BEGAN + 2_500 }];
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 

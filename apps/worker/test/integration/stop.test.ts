@@ -32,7 +32,7 @@ describe("a worker that is told to stop", () => {
         const hurry = new AbortController();
         const stopped = worker.stop({ hurry: hurry.signal }).then(() => "stopped");
         try {
-          expect(await Promise.race([stopped, delay(5_000, "still there")])).toBe("stopped");
+          expect(await Promise.race([stopped, delay(10_000, "still there")])).toBe("stopped");
           expect(await queue.find("t")).toMatchObject({ status: "failed", reason: "shutdown" });
         } finally {
           hurry.abort();

@@ -5,7 +5,7 @@ import { removeCgroup } from "./containment/cgroup.ts";
 import { type ContainedTree, createContainer } from "./containment/contain.ts";
 import { detectContainment } from "./containment/detect-containment.ts";
 import { readPidScope, readStat } from "./containment/proc.ts";
-import { clearLeftovers } from "./guard/clear-leftovers.ts";
+import { clearLeftovers, keepClearingLeftovers } from "./guard/clear-leftovers.ts";
 import { startGuard } from "./guard/guard.ts";
 import { openRunningTable } from "./guard/running-table.ts";
 import { makeWorkerFolder, type WorkerFolder, workerFolder } from "./guard/worker-folder.ts";
@@ -69,6 +69,7 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   const guard = await startGuard(target, containment.cgroup?.home ?? null, shell.silentAfterMs ?? null);
   const container = createContainer({ containment, running });
   const fifos = createFifoPool(folder.fifos);
+  const clearing = keepClearingLeftovers(shell.stateDir);
   let sequence = 0;
 
   return {
@@ -85,6 +86,7 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     commandEnded: () => guard.commandEnded(),
     hasGuardIntervened: (startedAt) => guard.hasIntervened(startedAt),
     async close() {
+      clearing.stop();
       await fifos.close();
       // First: where the guard has to sweep, it sweeps the cgroup that this process is in.
       container.leave();

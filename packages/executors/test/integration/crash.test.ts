@@ -112,6 +112,29 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
   );
 
   it.each(levels)(
+    "leaves what its guard, killed as well, cannot stop to any other worker of its host, by %s",
+    (containment) =>
+      withFolder(async (folder) => {
+        const options = { stateDir: join(folder, "state"), environment: { PATH: process.env.PATH } };
+        await withShell("true", options, async () => {
+          const seconds = uniqueSeconds();
+          const worker = await startWorker({
+            folder,
+            gracePeriodMs: 100,
+            prompts: threeTasks(seconds),
+            shell: { containment },
+          });
+          await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
+          process.kill(worker.pid, "SIGSTOP");
+          process.kill(worker.guardPid, "SIGKILL");
+          await worker.kill();
+          await waitFor("the other worker to sweep", () => sleepersOf(seconds).length === 0);
+          await waitFor("only its own folder", () => foldersOf(options.stateDir).length === 1);
+        });
+      }),
+  );
+
+  it.each(levels)(
     "and is only stopped has its commands stopped all the same, and knows of it when it goes on, by %s",
     (containment) =>
       withFolder(async (folder) => {

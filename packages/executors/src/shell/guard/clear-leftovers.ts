@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, readPidScope, readStat } from "../containment/proc.ts";
 import { sweep } from "./guard.ts";
 import { judgeFolder } from "./judge-folder.ts";
@@ -11,6 +11,25 @@ export async function clearLeftovers(stateDir: string): Promise<void> {
   await Promise.all(
     readdirSync(stateDir).map((workerKey) => clearFolder(workerKey, join(stateDir, workerKey))),
   );
+}
+
+/** Between two looks: what is left is to be gone before other workers take its tasks over. */
+const LOOK_MS = 500;
+
+/**
+ * Does it again and again, until it is stopped: a worker whose guard was killed as well may have no successor, or a
+ * slow one.
+ */
+export function keepClearingLeftovers(stateDir: string): { stop(): void } {
+  let clearing = false;
+  const timer = setInterval(async () => {
+    if (clearing) return;
+    clearing = true;
+    // The state folder itself may be taken away; the next look tells.
+    await clearLeftovers(stateDir).catch(() => {});
+    clearing = false;
+  }, LOOK_MS).unref();
+  return { stop: () => clearInterval(timer) };
 }
 
 async function clearFolder(workerKey: string, folder: string): Promise<void> {
@@ -24,7 +43,7 @@ async function clearFolder(workerKey: string, folder: string): Promise<void> {
       return;
     case "sweep": {
       // Its own guard may be at it: a second SIGTERM means "at once" to many programs.
-      while (guardLives(folder)) await setTimeout(20);
+      while (guardLives(folder)) await delay(20);
       if (read(join(folder, "worker")) === "") return;
       const { gracePeriodMs, fifos, cgroup } = record!;
       await sweep({ workerKey, folder, gracePeriodMs, fifos, cgroup });

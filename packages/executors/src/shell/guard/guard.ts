@@ -91,13 +91,9 @@ export async function startGuard(
       }, RESTART_MS).unref();
     });
     if (subprocess.pid !== undefined && home !== null) moveToCgroup(home, subprocess.pid);
-    const started = subprocess.pid === undefined ? subprocess : record(subprocess.pid);
+    if (subprocess.pid !== undefined) recordGuard(target.folder, subprocess.pid);
+    const started = subprocess.pid === undefined ? subprocess : null;
     return { subprocess, exited, started };
-  }
-
-  /** For the next worker, which leaves to this guard what it is about to clear up itself. */
-  async function record(pid: number): Promise<void> {
-    writeFileSync(join(target.folder, "guard"), `${pid} ${readStat(pid)?.startTime ?? "-"}`, { mode: 0o600 });
   }
 
   async function close({ sweep }: { sweep: boolean }): Promise<void> {
@@ -112,9 +108,14 @@ export async function startGuard(
   }
 }
 
+/** For other workers, which leave to this guard what it is about to clear up itself. */
+function recordGuard(folder: string, pid: number): void {
+  writeFileSync(join(folder, "guard"), `${pid} ${readStat(pid)?.startTime ?? "-"}`, { mode: 0o600 });
+}
+
 /** Stops what a dead worker left; resolves when it is gone. */
 export async function sweep(target: SweepTarget): Promise<void> {
-  await execa("/bin/sh", [script, ...toArguments(target)], {
+  const subprocess = execa("/bin/sh", [script, ...toArguments(target)], {
     stdio: "ignore",
     env: environment,
     extendEnv: false,
@@ -123,6 +124,12 @@ export async function sweep(target: SweepTarget): Promise<void> {
     cleanup: false,
     reject: false,
   });
+  try {
+    if (subprocess.pid !== undefined) recordGuard(target.folder, subprocess.pid);
+  } catch {
+    // It is through already, and the folder gone.
+  }
+  await subprocess;
 }
 
 function toArguments({ workerKey, gracePeriodMs, folder, fifos, cgroup }: SweepTarget): string[] {
