@@ -35,9 +35,16 @@ export function createApiMetrics(readDepth: () => Promise<QueueDepth>): ApiMetri
       for (const [state, count] of Object.entries(depth)) this.set({ state }, count);
     },
   });
+  // prom-client checks and hashes labels at each call.
+  const labelled = new Map<string, ReturnType<typeof requests.labels>>();
   return {
     observe: ends.observe,
-    observeRequest: (route, code, ms) => requests.observe({ route, code: String(code) }, ms / 1000),
+    observeRequest(route, code, ms) {
+      const name = `${code} ${route}`;
+      const known = labelled.get(name) ?? requests.labels({ route, code: String(code) });
+      labelled.set(name, known);
+      known.observe(ms / 1000);
+    },
     expose: exposition(registry),
   };
 }

@@ -15,6 +15,7 @@ import { newTaskId } from "../new-task-id.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
 import { readJsonBody } from "../read-json-body.ts";
 import { sendEvents } from "../send-events.ts";
+import { sendJson } from "../send-json.ts";
 import { eventsOf, parseEventId } from "./events.ts";
 import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
@@ -56,7 +57,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     })
     .get(async (request, response) => {
       const { tasks, nextCursor } = await queue.list(parseTaskQuery(request.query));
-      response.json({ tasks, next_cursor: nextCursor });
+      sendJson(response, { tasks, next_cursor: nextCursor });
     })
     .all(onlyMethods("GET", "POST"));
 
@@ -77,7 +78,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     const tasks = answers.map((answer) =>
       answer.status === "fulfilled" ? answer.value.task : toProblem(answer.reason, request.originalUrl),
     );
-    response.json({ tasks });
+    sendJson(response, { tasks });
   });
 
   router
@@ -96,7 +97,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
       const { taskId } = request.params;
       const executions = await queue.executions(taskId);
       existing(executions[0] ?? null, taskId);
-      response.json({ executions });
+      sendJson(response, { executions });
     })
     .all(onlyMethods("GET"));
 
@@ -134,7 +135,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     .post(async (request, response) => {
       const { taskId } = request.params;
       const task = existing(await queue.cancel(taskId), taskId);
-      response.json(await untilPreferred(request, response, task, CANCEL_WAIT_MS));
+      sendJson(response, await untilPreferred(request, response, task, CANCEL_WAIT_MS));
     })
     .all(onlyMethods("POST"));
 
@@ -187,7 +188,8 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
 
 /** The task, and where to find it. */
 function respond(response: Response, task: Task): void {
-  response.location(`/tasks/${encodeURIComponent(task.task_id)}`).json(task);
+  response.setHeader("Location", `/tasks/${encodeURIComponent(task.task_id)}`);
+  sendJson(response, task);
 }
 
 function existing(task: Task | null, taskId: string, execution?: number): Task {
