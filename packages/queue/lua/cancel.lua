@@ -46,7 +46,7 @@ end
 
 if previous == nil then
   redis.call("PUBLISH", own .. "cancel", jobId)
-  publishChange(queue, own, jobId, "cancel-requested")
+  publishChange(own, jobId, redis.call("HGET", jobKey, "lists"), "cancel-requested")
   return {"requested", execution, redis.call("HGETALL", jobKey)}
 end
 endTask(queue, own, jobId, previous, args.now, args.outcome, ARGV[2], "", "")

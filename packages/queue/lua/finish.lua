@@ -28,7 +28,8 @@ local jobKey = queue .. args.jobId
 local outcome, outcomeJson = args.outcome, ARGV[2]
 
 -- The answer to the same call may have been lost on its way.
-local recorded = redis.call("HGET", jobKey, "outcome")
+local record = redis.call("HMGET", jobKey, "outcome", "opts", "cancelRequestedAt")
+local recorded = record[1]
 if recorded == outcomeJson then
   return outcome.status
 end
@@ -45,10 +46,9 @@ end
 if args.parts ~= "" then
   redis.call("HSET", jobKey, "outputParts", args.parts)
 end
-local record = redis.call("HMGET", jobKey, "opts", "cancelRequestedAt")
-local opts = cjson.decode(record[1])
+local opts = cjson.decode(record[2])
 if outcome.status == "failed" and opts.attempts > args.attempt then
-  if not record[2] then
+  if not record[3] then
     rememberAttempt(jobKey, args.now, outcome)
     redis.call("LREM", queue .. "active", -1, args.jobId)
     redis.call("DEL", jobKey .. ":lock")

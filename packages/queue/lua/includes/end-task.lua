@@ -9,26 +9,25 @@ local function endTask(queue, own, jobId, previous, now, outcome, outcomeJson, s
   local field = completed and "returnvalue" or "failedReason"
   local value = completed and cjson.encode(outcome.message) or outcome.message
 
+  local record = redis.call("HMGET", jobKey, "processedOn", "callbacks", "timestamp", "lists", "atm")
   -- Clocks of hosts differ: an end is never before its start.
-  local record = redis.call("HMGET", jobKey, "processedOn", "callbacks")
-  local startedAt = tonumber(record[1] or 0)
-  local finishedOn = string.format("%d", math.max(tonumber(now), startedAt))
+  local finishedOn = string.format("%d", math.max(tonumber(now), tonumber(record[1] or 0)))
 
-  redis.call("HSET", jobKey, field, value, "finishedOn", finishedOn, "outcome", outcomeJson)
+  local fields = {field, value, "finishedOn", finishedOn, "outcome", outcomeJson, "atm", tonumber(record[5] or 0) + 1}
+  for name, text in pairs({stdout = stdout, stderr = stderr}) do
+    if text ~= "" then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = text
+    end
+  end
+  redis.call("HSET", jobKey, unpack(fields))
   redis.call("SREM", queue .. "stalled", jobId)
   redis.call("HDEL", jobKey, "defa", "delayUntil")
-  if stdout ~= "" then
-    redis.call("HSET", jobKey, "stdout", stdout)
-  end
-  if stderr ~= "" then
-    redis.call("HSET", jobKey, "stderr", stderr)
-  end
-  redis.call("HINCRBY", jobKey, "atm", 1)
   redis.call("ZADD", queue .. set, finishedOn, jobId)
-  redis.call("ZADD", own .. "list:" .. outcome.status, redis.call("HGET", jobKey, "timestamp"), jobId)
+  redis.call("ZADD", own .. "list:" .. outcome.status, record[3], jobId)
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", set, "jobId", jobId, field,
     value, "prev", previous)
   oweCallback(queue, own, jobId, record[2], outcome.status, finishedOn)
-  publishChange(queue, own, jobId, outcome.status)
+  publishChange(own, jobId, record[4], outcome.status)
 end

@@ -43,7 +43,7 @@ local function startExecution(queue, own, execution, task, now)
       redis.call("HSET", queue .. jobId, "callbackSeq", seq)
     end
   end
-  publishChange(queue, own, jobId, "queued")
+  publishChange(own, jobId, task.lists, "queued")
 end
 
 -- How many tasks wait to be started.

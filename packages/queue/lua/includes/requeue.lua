@@ -19,7 +19,7 @@ local function requeue(queue, own, jobId, now, delayMs)
   redis.call("HDEL", jobKey, "processedOn")
   redis.call("SREM", queue .. "stalled", jobId)
   redis.call("HINCRBY", jobKey, "atm", 1)
-  publishChange(queue, own, jobId, "queued")
+  publishChange(own, jobId, redis.call("HGET", jobKey, "lists"), "queued")
   local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   if delayMs <= 0 then
     redis.call("RPUSH", queue .. "wait", jobId)
