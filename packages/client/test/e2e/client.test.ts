@@ -1,14 +1,19 @@
+import { writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
-import { type Client, createClient, type TaskEvent } from "@host-runner/client";
+import { join } from "node:path";
+import { type Client, createClient, type RunEvent, type TaskEvent } from "@host-runner/client";
 import {
+  callbackPageSchema,
   executionsAnswerSchema,
+  runEventSchema,
   runSchema,
   taskEventSchema,
   taskPageSchema,
   taskSchema,
   workersAnswerSchema,
 } from "@host-runner/contracts";
-import { type Fleet, waitFor, withFleet, withRedis } from "@host-runner/testing";
+import { type Fleet, waitFor, withFleet, withRedis, withTempDir } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 
 const env = {
@@ -196,13 +201,87 @@ describe("following", () => {
     }));
 });
 
-it("tells of a run as it changes, until all of it has ended", () =>
+function toSent({ type, ...event }: RunEvent) {
+  return "task" in event ? { event: type, data: event.task } : { event: type, id: type, data: event };
+}
+
+describe("following a run", () => {
+  it("tells of each task as it changes, of those too that come later, and of the end", () =>
+    withClient(async (client) => {
+      await client.submitBatch(
+        [1, 2].map((i) => ({ task_id: `t${i}`, prompt: "sleep 0.5", run_id: "night" })),
+      );
+      const seen: string[] = [];
+      for await (const event of client.runEvents("night")) {
+        if (seen.length === 0) await client.submit({ task_id: "later", prompt: "true", run_id: "night" });
+        if (event.type === "end") expect(event.counts).toMatchObject({ success: 3, running: 0, queued: 0 });
+        expect(runEventSchema.parse(toSent(event))).toEqual(toSent(event));
+        seen.push(event.type === "end" ? event.type : `${event.task.task_id} ${event.task.status}`);
+      }
+      expect(seen).toEqual(expect.arrayContaining(["t1 success", "t2 success", "later success"]));
+      expect([new Set(seen).size, seen.at(-1)]).toEqual([seen.length, "end"]);
+      await expect(client.runEvents("unknown").next()).rejects.toMatchObject({ code: "not_found" });
+    }));
+
+  it("goes on over a restart of the API, and tells nothing twice", () =>
+    withTempDir((dir) =>
+      withClient(async (client, fleet) => {
+        const mayEnd = join(dir, "may-end");
+        const prompts = ["true", "true", `until [ -e '${mayEnd}' ]; do sleep 0.1; done`];
+        await client.submitBatch(prompts.map((prompt) => ({ prompt, run_id: "night" })));
+        for (const { task_id } of (await client.list({ run_id: "night" })).tasks.slice(1)) {
+          await client.waitFor(task_id);
+        }
+        const statuses: string[] = [];
+        let restarted: Promise<void> | undefined;
+        for await (const event of client.runEvents("night")) {
+          statuses.push(event.type === "status" ? event.task.status : event.type);
+          if (restarted || !statuses.includes("running") || statuses.length < 3) continue;
+          restarted = (async () => {
+            fleet.api.child.kill("SIGKILL");
+            await fleet.api.exit;
+            await fleet.startApi();
+            writeFileSync(mayEnd, "");
+          })();
+        }
+        await restarted;
+        expect(statuses.slice(0, 3).sort()).toEqual(["running", "success", "success"]);
+        expect(statuses.slice(3)).toEqual(["success", "end"]);
+      }),
+    ));
+});
+
+it("lists callbacks that could not be delivered, and has them sent again", () =>
   withClient(async (client) => {
-    await client.submitBatch([1, 2, 3].map((i) => ({ prompt: `sleep 0.${i}`, run_id: "night" })));
-    const seen: number[] = [];
-    for await (const { counts } of client.watchRun("night")) seen.push(counts.success);
-    expect(seen.at(-1)).toBe(3);
-    await expect(client.watchRun("unknown").next()).rejects.toMatchObject({ code: "not_found" });
+    let status = 401;
+    const receiver = createHttpServer((_, response) => response.writeHead(status).end());
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    const { port } = receiver.address() as { port: number };
+    const status_callback_url = `http://127.0.0.1:${port}/secret`;
+    try {
+      await client.submit({ task_id: "told", prompt: "true", status_callback_url });
+      const failed = await waitFor(
+        async () => {
+          const page = await client.callbacks({ state: "failed", limit: 10 });
+          return page.callbacks.length === 2 && page;
+        },
+        { description: "both are refused" },
+      );
+      expect(callbackPageSchema.strict().parse(failed).callbacks).toMatchObject([
+        { task_id: "told", status: "running", receiver: `http://127.0.0.1:${port}`, http_status: 401 },
+        { task_id: "told", status: "success", state: "failed" },
+      ]);
+      status = 204;
+      taskSchema.strict().parse(await client.redeliver("told"));
+      await waitFor(async () => (await client.get("told")).callbacks?.at(-1)?.state === "delivered", {
+        description: "the end is delivered",
+      });
+      await expect(client.redeliver("told")).rejects.toMatchObject({ code: "conflict", status: 409 });
+      expect(await client.callbacks({ state: "pending" })).toEqual({ callbacks: [], next_cursor: null });
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
   }));
 
 it("waits no longer than its signal lets it", () =>
