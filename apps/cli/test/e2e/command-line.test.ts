@@ -6,7 +6,8 @@ import { describe, expect, it } from "@jest/globals";
 import { hasEscapes, runCli, withCli } from "./with-cli.ts";
 import { command } from "./with-terminal.ts";
 
-const verbs = "up submit run ls get logs cancel rerun wait workers doctor completion".split(" ");
+const verbs =
+  "up submit run ls get logs cancel rerun wait callbacks redeliver workers doctor completion".split(" ");
 
 describe("the command line", () => {
   it.each(verbs)("%s has a help of its own", async (verb) => {

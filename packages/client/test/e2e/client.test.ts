@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type Client, createClient, type RunEvent, type TaskEvent } from "@host-runner/client";
@@ -13,7 +12,7 @@ import {
   taskSchema,
   workersAnswerSchema,
 } from "@host-runner/contracts";
-import { type Fleet, waitFor, withFleet, withRedis, withTempDir } from "@host-runner/testing";
+import { type Fleet, waitFor, withFleet, withReceiver, withRedis, withTempDir } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 
 const env = {
@@ -251,38 +250,34 @@ describe("following a run", () => {
     ));
 });
 
-it("lists callbacks that could not be delivered, and has them sent again", () =>
-  withClient(async (client) => {
-    let status = 401;
-    const receiver = createHttpServer((_, response) => response.writeHead(status).end());
-    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-    const { port } = receiver.address() as { port: number };
-    const status_callback_url = `http://127.0.0.1:${port}/secret`;
-    try {
-      await client.submit({ task_id: "told", prompt: "true", status_callback_url });
-      const failed = await waitFor(
-        async () => {
-          const page = await client.callbacks({ state: "failed", limit: 10 });
-          return page.callbacks.length === 2 && page;
-        },
-        { description: "both are refused" },
-      );
-      expect(callbackPageSchema.strict().parse(failed).callbacks).toMatchObject([
-        { task_id: "told", status: "running", receiver: `http://127.0.0.1:${port}`, http_status: 401 },
-        { task_id: "told", status: "success", state: "failed" },
-      ]);
-      status = 204;
-      taskSchema.strict().parse(await client.redeliver("told"));
-      await waitFor(async () => (await client.get("told")).callbacks?.at(-1)?.state === "delivered", {
-        description: "the end is delivered",
-      });
-      await expect(client.redeliver("told")).rejects.toMatchObject({ code: "conflict", status: 409 });
-      expect(await client.callbacks({ state: "pending" })).toEqual({ callbacks: [], next_cursor: null });
-    } finally {
-      receiver.closeAllConnections();
-      receiver.close();
-    }
-  }));
+it("lists callbacks that could not be delivered, and has them sent again", () => {
+  let status = 401;
+  return withReceiver(
+    (_, response) => response.writeHead(status).end(),
+    ({ url, port }) =>
+      withClient(async (client) => {
+        await client.submit({ task_id: "told", prompt: "true", status_callback_url: url });
+        const failed = await waitFor(
+          async () => {
+            const page = await client.callbacks({ state: "failed", limit: 10 });
+            return page.callbacks.length === 2 && page;
+          },
+          { description: "both are refused" },
+        );
+        expect(callbackPageSchema.strict().parse(failed).callbacks).toMatchObject([
+          { task_id: "told", status: "running", receiver: `http://127.0.0.1:${port}`, http_status: 401 },
+          { task_id: "told", status: "success", state: "failed" },
+        ]);
+        status = 204;
+        taskSchema.strict().parse(await client.redeliver("told"));
+        await waitFor(async () => (await client.get("told")).callbacks?.at(-1)?.state === "delivered", {
+          description: "the end is delivered",
+        });
+        await expect(client.redeliver("told")).rejects.toMatchObject({ code: "conflict", status: 409 });
+        expect(await client.callbacks({ state: "pending" })).toEqual({ callbacks: [], next_cursor: null });
+      }),
+  );
+});
 
 it("waits no longer than its signal lets it", () =>
   withClient(async (client) => {
