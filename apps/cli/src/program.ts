@@ -136,7 +136,7 @@ export function createProgram(dispatch: Dispatch): Command {
 
   verb(
     "doctor",
-    "checks Node, the API, Redis, workers and the shell template, and says what to mend",
+    "checks Node, the API, workers, callbacks, Redis and the shell template, and says what to mend",
     async () => (await import("./commands/doctor/doctor.ts")).doctor,
   );
 

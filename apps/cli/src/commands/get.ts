@@ -97,7 +97,7 @@ function describeCallbacks({ callbacks }: Task, paint: Paint, now: number): stri
     const { status, state } = callback;
     const name = paint("dim", "callback".padEnd(NAME_COLUMNS));
     const words = paint("dim", tellTries(callback, now));
-    return `  ${name} ${status.padEnd(8)} ${paintState(paint, state, state.padEnd(9))}  ${words}`;
+    return `  ${name} tells ${status.padEnd(8)} ${paintState(paint, state, state.padEnd(9))}  ${words}`;
   });
 }
 

@@ -47,6 +47,6 @@ async function tellCallback(context: Context, task: Task): Promise<void> {
   if (!context.out.isTerminal) return context.printFields(task.task_id, state);
   const { paint } = context.out;
   await context.out.write(
-    `${paintState(paint, state, state.padEnd(9))} ${cleanLine(task.task_id)} ${paint("dim", status)}\n`,
+    `${paintState(paint, state, state.padEnd(9))} ${cleanLine(task.task_id)} ${paint("dim", `tells ${status}`)}\n`,
   );
 }

@@ -74,11 +74,10 @@ function createBoard(context: Context, ids: readonly string[]): Board {
       all.add(task_id);
       failed.delete(task_id);
       ended.delete(task_id);
-      if (isEnded(status)) {
-        ended.add(task_id);
-        if (status !== "success") failed.add(task_id);
-        await tellTask(context, task);
-      }
+      if (!isEnded(status)) return;
+      ended.add(task_id);
+      if (status !== "success") failed.add(task_id);
+      await tellTask(context, task);
       board.show();
     },
     show() {

@@ -96,7 +96,7 @@ it("get and doctor tell what became of a task's callbacks", () =>
     await terminal(["get", "a"], async ({ exit, screen }) => {
       await exit;
       expect(screen().join("\n")).toMatch(
-        /callback +running +failed +1 try, \d+s ago, answered 401\n +callback +success +failed +1 try/,
+        /callback +tells running +failed +1 try, \d+s ago, answered 401\n +callback +tells success +failed +1 try/,
       );
     });
     expect((await cli(["doctor"])).stdout).toMatch(
@@ -133,7 +133,7 @@ it("redeliver sends again what failed: of tasks, of a run once that is confirmed
       await waitForScreen(/Send again the last callback of 1 task\? \[y\/N\]/);
       type("y\r");
       expect((await exit).exitCode).toBe(0);
-      expect(screen().join("\n")).toMatch(/^pending +b success$/m);
+      expect(screen().join("\n")).toMatch(/^pending +b tells success$/m);
     });
     expect((await cli(["redeliver", "--all", "--yes"])).stdout).toBe("c\tpending\n");
     await untilLast("delivered", "b", "c");
