@@ -107,6 +107,28 @@ export function createProgram(dispatch: Dispatch): Command {
     .option("-t, --timeout <duration>", "at most so long: 90, 10m, 2h; then exit code 124", duration());
 
   verb(
+    "callbacks",
+    "lists the callbacks that could not be delivered",
+    async () => (await import("./commands/callbacks.ts")).callbacks,
+  )
+    .addOption(
+      new Option("-s, --state <state>", "which: those that failed, or that are owed still")
+        .choices(["failed", "pending"])
+        .default("failed"),
+    )
+    .option("-r, --run <run-id>", "only of this run")
+    .option("-n, --limit <number>", "how many", wholeNumber(1, 1_000_000), 50);
+
+  verb(
+    "redeliver [task-id...]",
+    "sends tasks' last callbacks again, which could not be delivered",
+    async () => (await import("./commands/redeliver.ts")).redeliver,
+  )
+    .option("-r, --run <run-id>", "of all tasks of a run")
+    .option("-a, --all", "of all tasks")
+    .option("-y, --yes", "do not ask");
+
+  verb(
     "workers",
     "shows which workers live, with what they run",
     async () => (await import("./commands/workers.ts")).workers,
@@ -114,7 +136,7 @@ export function createProgram(dispatch: Dispatch): Command {
 
   verb(
     "doctor",
-    "checks Node, the API, Redis, workers and the shell template, and says what to mend",
+    "checks Node, the API, workers, callbacks, Redis and the shell template, and says what to mend",
     async () => (await import("./commands/doctor/doctor.ts")).doctor,
   );
 

@@ -1,4 +1,5 @@
 import type {
+  CallbackPage,
   Execution,
   ExecutionsAnswer,
   OutputStream,
@@ -12,10 +13,17 @@ import type {
   WorkersAnswer,
 } from "@host-runner/contracts";
 import { DEFAULT_API_URL, isEnded, type TaskStatus } from "@host-runner/contracts/words";
-import type { TaskEvent } from "./events.ts";
+import { ClientError } from "./client-error.ts";
+import {
+  createRunEventParser,
+  type ParseEvent,
+  parseTaskEvent,
+  type RunEvent,
+  type TaskEvent,
+} from "./events.ts";
 import { followEvents } from "./follow-events.ts";
-import { type RetryListener, sleep } from "./patience.ts";
-import { type Call, createTransport, readJson } from "./transport.ts";
+import type { RetryListener } from "./patience.ts";
+import { type Call, createTransport, readJson, readPlainText } from "./transport.ts";
 
 export interface ClientOptions {
   /** Where the API is; in a browser it may be a path of the page's own site, "" for its root. */
@@ -24,7 +32,7 @@ export interface ClientOptions {
   token?: string | undefined;
   /** How long a call goes on trying while the API is away, where trying again is safe. */
   patienceMs?: number;
-  /** The same for `events`, `run` and `waitFor`, since they were last in touch: an API that restarts is no end. */
+  /** The same for `events`, `runEvents`, `run` and `waitFor`, since they were last in touch: an API that restarts is no end. */
   followPatienceMs?: number;
   /** Told before each further try. */
   onRetry?: RetryListener;
@@ -69,6 +77,14 @@ export interface TaskFilter {
 }
 
 interface PageOptions extends CallOptions, TaskFilter {
+  /** 50, at most 200. */
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+interface CallbackOptions extends CallOptions {
+  /** Those that could not be delivered, or are owed; the former without. */
+  state?: "failed" | "pending" | undefined;
   /** 50, at most 200. */
   limit?: number | undefined;
   cursor?: string | undefined;
@@ -124,14 +140,28 @@ export interface Client {
   getRun(runId: string, options?: CallOptions): Promise<Run>;
   /** Cancels all of its tasks that have not ended. */
   cancelRun(runId: string, options?: CallOptions): Promise<Run>;
-  /** The run whenever something of it has changed, up to the moment when all of its tasks have ended. */
-  watchRun(runId: string, options?: CallOptions): AsyncGenerator<Run, void, undefined>;
+  /**
+   * Each task of the run at once and whenever it has changed, those too that come later, and the end when all have
+   * ended; goes on by itself as `events` does, and tells nothing twice.
+   */
+  runEvents(runId: string, options?: CallOptions): AsyncGenerator<RunEvent, void, undefined>;
+  /** One page of the callbacks that could not be delivered, or are owed. */
+  callbacks(options?: CallbackOptions): Promise<CallbackPage>;
+  /**
+   * Has the last callback of a task sent again, which could not be delivered; `conflict` where there is none such. Where
+   * an answer was lost, that it is on its way or delivered by then counts as done.
+   */
+  redeliver(taskId: string, options?: CallOptions): Promise<Task>;
   /** Those that live. */
   workers(options?: CallOptions): Promise<Worker[]>;
   /** Resolves where the API lives. */
   checkHealth(options?: CallOptions): Promise<void>;
   /** Resolves where it lives and its Redis takes writes. */
   checkReady(options?: CallOptions): Promise<void>;
+  /** What this API process counts, in Prometheus' text format. */
+  metrics(options?: CallOptions): Promise<string>;
+  /** The API's own description, OpenAPI 3.1. */
+  openApi(options?: CallOptions): Promise<Record<string, unknown>>;
 }
 
 const PATIENCE_MS = 10_000;
@@ -141,8 +171,6 @@ const SILENCE_MS = 45_000;
 /** Shorter than what proxies take for a dead connection. */
 const WAIT_SECONDS = 25;
 const LARGEST_PAGE = 200;
-/** A run is asked for so often while it is watched. */
-const ASK_EVERY_MS = 1_000;
 
 /** A client of one API. It keeps nothing open between its calls. */
 export function createClient(options: ClientOptions = {}): Client {
@@ -173,12 +201,7 @@ export function createClient(options: ClientOptions = {}): Client {
       });
       return answer.tasks;
     },
-    get: (taskId, { execution, waitSeconds, signal } = {}) =>
-      read<Task>(["tasks", taskId], {
-        query: [["execution", execution]],
-        ...preferWait(waitSeconds),
-        signal,
-      }),
+    get,
     list,
     async *listAll({ signal, ...filter } = {}) {
       for (let cursor: string | undefined; ; ) {
@@ -228,17 +251,13 @@ export function createClient(options: ClientOptions = {}): Client {
         wanted = task.execution;
       }
     },
-    async *watchRun(runId, { signal } = {}) {
-      for (let seen = ""; ; await sleep(ASK_EVERY_MS, signal)) {
-        const run = await askPatiently<Run>({ path: ["runs", runId], signal });
-        const state = JSON.stringify(run);
-        if (state !== seen) yield run;
-        seen = state;
-        if (run.tasks.every(({ status }) => isEnded(status))) return;
-      }
-    },
+    runEvents: (runId, { signal } = {}) =>
+      follow({ path: ["runs", runId, "events"], signal, parse: createRunEventParser() }),
     getRun: (runId, { signal } = {}) => read<Run>(["runs", runId], { signal }),
     cancelRun: (runId, { signal } = {}) => change<Run>(["runs", runId, "cancel"], { signal }),
+    callbacks: ({ state, limit, cursor, signal } = {}) =>
+      read<CallbackPage>(["callbacks"], { query: Object.entries({ state, limit, cursor }), signal }),
+    redeliver,
     async workers({ signal } = {}) {
       return (await read<WorkersAnswer>(["workers"], { signal })).workers;
     },
@@ -248,6 +267,9 @@ export function createClient(options: ClientOptions = {}): Client {
     async checkReady({ signal } = {}) {
       await read(["readyz"], { signal });
     },
+    metrics: ({ signal } = {}) =>
+      call({ method: "GET", path: ["metrics"], repeatable: true, signal }, readPlainText),
+    openApi: ({ signal } = {}) => read<Record<string, unknown>>(["openapi.json"], { signal }),
   };
 
   function submit(
@@ -261,6 +283,36 @@ export function createClient(options: ClientOptions = {}): Client {
       ...wait,
       signal,
     });
+  }
+
+  function get(
+    taskId: string,
+    { execution, waitSeconds, signal }: WaitOptions & ExecutionOptions = {},
+  ): Promise<Task> {
+    const query = [["execution", execution]] as const;
+    return read<Task>(["tasks", taskId], { query, ...preferWait(waitSeconds), signal });
+  }
+
+  /** Twice does no harm: receivers tell by the event's id what they have had. */
+  async function redeliver(taskId: string, { signal }: CallOptions = {}): Promise<Task> {
+    let isRepeated = false;
+    const watched = createTransport({
+      ...transport,
+      onRetry(retry) {
+        isRepeated = true;
+        onRetry?.(retry);
+      },
+    });
+    const path = ["tasks", taskId, "callbacks", "redeliver"];
+    try {
+      return await watched.call({ method: "POST", path, repeatable: true, signal }, readJson<Task>);
+    } catch (error) {
+      if (!isRepeated || !(error instanceof ClientError) || error.code !== "conflict") throw error;
+      // By the try whose answer was lost, unless there is nothing to be sent at all.
+      const task = await get(taskId, { signal });
+      if (!task.callbacks?.length) throw error;
+      return task;
+    }
   }
 
   function list({ labels = {}, limit, cursor, signal, ...filter }: PageOptions = {}): Promise<TaskPage> {
@@ -280,17 +332,28 @@ export function createClient(options: ClientOptions = {}): Client {
     taskId: string,
     { execution, lastEventId, signal }: FollowOptions = {},
   ): AsyncGenerator<TaskEvent, void, undefined> {
+    const path = ["tasks", taskId, "events"];
+    const query = [["execution", execution]] as const;
+    return follow({ path, query, lastEventId, signal, parse: parseTaskEvent });
+  }
+
+  function follow<Event extends { type: string }>({
+    path,
+    query = [],
+    ...options
+  }: {
+    path: string[];
+    query?: NonNullable<Call["query"]>;
+    lastEventId?: string | undefined;
+    signal: AbortSignal | undefined;
+    parse: ParseEvent<Event>;
+  }): AsyncGenerator<Event, void, undefined> {
     return followEvents({
-      open: (last, signal) =>
-        open({
-          method: "GET",
-          path: ["tasks", taskId, "events"],
-          query: [["execution", execution]],
-          headers: { Accept: "text/event-stream", "Last-Event-ID": last },
-          signal,
-        }),
-      lastEventId,
-      signal,
+      ...options,
+      open: (last, signal) => {
+        const headers = { Accept: "text/event-stream", "Last-Event-ID": last };
+        return open({ method: "GET", path, query, headers, signal });
+      },
       patienceMs: followPatienceMs,
       silenceMs: SILENCE_MS,
       onRetry,

@@ -1,4 +1,4 @@
-import type { SentTaskEvent, TaskSummary } from "@host-runner/contracts";
+import type { SentRunEvent, SentTaskEvent, TaskSummary } from "@host-runner/contracts";
 import type { EventSourceMessage } from "eventsource-parser";
 
 type EventName = SentTaskEvent["event"];
@@ -11,11 +11,33 @@ export type TaskEvent =
   | ({ type: "gap"; id: string } & EventData<"gap">)
   | ({ type: "end"; id: string } & EventData<"end">);
 
+/** What happens to the tasks of a run: one of them has changed, or all have ended. */
+export type RunEvent =
+  | { type: "status"; task: TaskSummary }
+  | ({ type: "end" } & Extract<SentRunEvent, { event: "end" }>["data"]);
+
+/** Null for a message that says nothing new, or nothing that this version knows: a newer API may send more. */
+export type ParseEvent<Event> = (message: EventSourceMessage) => Event | null;
+
 const names: readonly string[] = ["status", "output", "gap", "end"] satisfies EventName[];
 
-/** Null for an event that this version does not know: a newer API may send more. */
-export function parseEvent({ event = "", id = "", data }: EventSourceMessage): TaskEvent | null {
+export const parseTaskEvent: ParseEvent<TaskEvent> = ({ event = "", id = "", data }) => {
   if (!names.includes(event)) return null;
   const content = JSON.parse(data);
   return event === "status" ? { type: event, id, task: content } : { type: event, id, ...content };
+};
+
+/** For all connections of one follower: each of them is told of all tasks again, as they stand. */
+export function createRunEventParser(): ParseEvent<RunEvent> {
+  const told = new Map<string, string>();
+  return ({ event, data }) => {
+    if (event === "end") return { type: event, ...JSON.parse(data) };
+    if (event !== "status") return null;
+    const task: TaskSummary = JSON.parse(data);
+    const { task_id, execution, attempt, status, updated_at, message } = task;
+    const state = [execution, attempt, status, updated_at, message].join();
+    if (told.get(task_id) === state) return null;
+    told.set(task_id, state);
+    return { type: event, task };
+  };
 }

@@ -1,13 +1,14 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ClientError } from "./client-error.ts";
-import { parseEvent, type TaskEvent } from "./events.ts";
+import type { ParseEvent } from "./events.ts";
 import { createPatience, type RetryListener } from "./patience.ts";
 import { createTimeLimit, type TimeLimit } from "./time-limit.ts";
 
-interface FollowOptions {
+interface FollowOptions<Event> {
   /** Asks for the events after one, at whatever API process answers. */
   open: (lastEventId: string | undefined, signal: AbortSignal) => Promise<Response>;
-  lastEventId: string | undefined;
+  parse: ParseEvent<Event>;
+  lastEventId?: string | undefined;
   signal: AbortSignal | undefined;
   patienceMs: number;
   /** Beyond it a connection counts as dead. The API sends a comment every 15 s. */
@@ -24,8 +25,10 @@ const NO_CONTENT = 204;
  * Events up to the end. A connection that is cut, falls silent or cannot be made is made again, and goes on where
  * the last one was: no event is lost or doubled, but that a status may be told again.
  */
-export async function* followEvents(options: FollowOptions): AsyncGenerator<TaskEvent, void, undefined> {
-  const { open, signal, patienceMs, silenceMs, onRetry } = options;
+export async function* followEvents<Event extends { type: string }>(
+  options: FollowOptions<Event>,
+): AsyncGenerator<Event, void, undefined> {
+  const { open, parse, signal, patienceMs, silenceMs, onRetry } = options;
   const patience = createPatience({ patienceMs, repeatable: true, signal, onRetry });
   let { lastEventId } = options;
   for (;;) {
@@ -36,9 +39,11 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Task
       const response = await open(lastEventId, limit.signal);
       if (response.status === NO_CONTENT) return;
       for await (const message of readMessages(response, limit)) {
-        if (message.id !== lastEventId || Date.now() - openedAt > WELL_MS) patience.renew();
+        const event = parse(message);
+        // A place is new by its id; where there is none, the parser knows.
+        const isNew = message.id === undefined ? event !== null : message.id !== lastEventId;
+        if (isNew || Date.now() - openedAt > WELL_MS) patience.renew();
         lastEventId = message.id ?? lastEventId;
-        const event = parseEvent(message);
         if (event === null) continue;
         yield event;
         if (event.type === "end") return;

@@ -128,6 +128,12 @@ export async function readJson<T>(response: Response): Promise<T> {
   throw unexpected(response, text);
 }
 
+export async function readPlainText(response: Response): Promise<string> {
+  const text = await response.text();
+  if (response.headers.get("Content-Type")?.startsWith("text/plain")) return text;
+  throw unexpected(response, text);
+}
+
 /** Long enough to tell what it is, such as a proxy's page. */
 const SHOWN_CHARACTERS = 200;
 

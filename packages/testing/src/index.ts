@@ -8,5 +8,6 @@ export { type Fleet, type FleetOptions, type FleetProcess, withFleet } from "./w
 export { withGarbageCollection } from "./with-garbage-collection.ts";
 export { type OwnRedis, withOwnRedis } from "./with-own-redis.ts";
 export { type Program, type ProgramOptions, withProgram } from "./with-program.ts";
+export { type ReceivedRequest, type Receiver, withReceiver } from "./with-receiver.ts";
 export { type TestRedis, withRedis } from "./with-redis.ts";
 export { withTempDir } from "./with-temp-dir.ts";

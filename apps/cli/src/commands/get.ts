@@ -1,4 +1,5 @@
 import type { Execution, Task } from "@host-runner/client";
+import { paintState, tellTries } from "../callbacks/describe-callback.ts";
 import type { Context } from "../context.ts";
 import type { Verb } from "../program.ts";
 import { paintStatus, tellDuration, tellSituation } from "../tasks/describe-task.ts";
@@ -78,6 +79,7 @@ export function describe(task: Task | Execution, paint: Paint, now: number): str
     paint("bold", cleanLine(task.task_id)),
     ...lines,
     ...attempts,
+    ...describeCallbacks(task, paint, now),
     ...describeStream("stdout", task.stdout, task.stdout_bytes, task.stdout_truncated, paint),
     ...describeStream("stderr", task.stderr, task.stderr_bytes, task.stderr_truncated, paint),
   ].join("\n");
@@ -87,6 +89,15 @@ function describeAttempts({ attempts }: Execution, paint: Paint): string[] {
   return attempts.map(({ attempt, message, exit_code, worker }) => {
     const code = exit_code === null ? "" : ` (exit code ${exit_code})`;
     return `  ${paint("dim", `attempt ${attempt}`.padEnd(NAME_COLUMNS))} ${cleanLine(`${message}${code} on ${worker.host}`)}`;
+  });
+}
+
+function describeCallbacks({ callbacks }: Task, paint: Paint, now: number): string[] {
+  return (callbacks ?? []).map((callback) => {
+    const { status, state } = callback;
+    const name = paint("dim", "callback".padEnd(NAME_COLUMNS));
+    const words = paint("dim", tellTries(callback, now));
+    return `  ${name} tells ${status.padEnd(8)} ${paintState(paint, state, state.padEnd(9))}  ${words}`;
   });
 }
 

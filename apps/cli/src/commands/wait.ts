@@ -24,7 +24,7 @@ export const wait: Verb<WaitOptions> = async (context, words, { run, timeout }) 
   const client = await context.connect({ follows: true });
   const timeUp = new AbortController();
   const timer = timeout === undefined ? undefined : setTimeout(() => timeUp.abort(), timeout * 1000);
-  const board = createBoard(context, ids.length);
+  const board = createBoard(context, ids);
   const ticking = setInterval(board.show, TELL_EVERY_MS);
   const signal = AbortSignal.any([timeUp.signal, context.readerGone]);
   try {
@@ -49,47 +49,44 @@ async function waitForTasks(client: Client, ids: string[], board: Board, signal:
 }
 
 async function waitForRun(client: Client, runId: string, board: Board, signal: AbortSignal): Promise<void> {
-  const told = new Set<string>();
-  for await (const { tasks } of client.watchRun(runId, { signal })) {
-    board.expect(tasks.length);
-    for (const task of tasks.filter(({ status, task_id }) => isEnded(status) && !told.has(task_id))) {
-      told.add(task.task_id);
-      await board.add(task);
-    }
+  for await (const event of client.runEvents(runId, { signal })) {
+    if (event.type === "status") await board.add(event.task);
   }
 }
 
 /** How far it is. */
 interface Board {
-  expect(count: number): void;
+  /** A task as it stands: told of once it has ended. One that is rerun meanwhile is waited for again. */
   add(task: TaskSummary): Promise<void>;
   show(): void;
   tell(): string;
   allSucceeded(): boolean;
 }
 
-function createBoard(context: Context, expected: number): Board {
+function createBoard(context: Context, ids: readonly string[]): Board {
   const since = Date.now();
-  const ended: TaskSummary[] = [];
-  let all = expected;
-  const notSucceeded = () => ended.filter(({ status }) => status !== "success").length;
+  const all = new Set(ids);
+  const ended = new Set<string>();
+  const failed = new Set<string>();
   const board: Board = {
-    expect(count) {
-      all = count;
-    },
     async add(task) {
-      ended.push(task);
+      const { task_id, status } = task;
+      all.add(task_id);
+      failed.delete(task_id);
+      ended.delete(task_id);
+      if (!isEnded(status)) return;
+      ended.add(task_id);
+      if (status !== "success") failed.add(task_id);
       await tellTask(context, task);
       board.show();
     },
     show() {
-      const failures = notSucceeded() > 0 ? `  ${notSucceeded()} not successful` : "";
-      context.progress.show(
-        `${formatBar(ended.length, all)}${failures}  ${formatDuration(Date.now() - since)}`,
-      );
+      const failures = failed.size > 0 ? `  ${failed.size} not successful` : "";
+      const time = formatDuration(Date.now() - since);
+      context.progress.show(`${formatBar(ended.size, all.size)}${failures}  ${time}`);
     },
-    tell: () => `${ended.length} of ${all} have ended`,
-    allSucceeded: () => notSucceeded() === 0,
+    tell: () => `${ended.size} of ${all.size} have ended`,
+    allSucceeded: () => failed.size === 0,
   };
   return board;
 }

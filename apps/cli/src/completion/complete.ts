@@ -87,7 +87,12 @@ async function findTasks(context: Context, verb: string): Promise<string[]> {
   const timer = setTimeout(() => controller.abort(), WITHIN_MS);
   try {
     const client = await context.connect();
-    const { tasks } = await client.list({ limit: RECENT, signal: controller.signal });
+    const { signal } = controller;
+    if (verb === "redeliver") {
+      const { callbacks } = await client.callbacks({ limit: RECENT, signal });
+      return [...new Set(callbacks.map(({ task_id }) => task_id))].filter((id) => PLAIN.test(id));
+    }
+    const { tasks } = await client.list({ limit: RECENT, signal });
     const isMeant = (status: string) => verb !== "cancel" || status === "queued" || status === "running";
     return tasks
       .filter(({ status }) => isMeant(status))

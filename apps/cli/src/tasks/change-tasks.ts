@@ -10,18 +10,27 @@ import { mapAtMost } from "./map-at-most.ts";
 /** Each cancel may wait for 3 s. */
 const AT_A_TIME = 32;
 
+/** Says what became of a task, where its JSON is not wanted. */
+type Tell = (context: Context, task: Task) => Promise<void>;
+
 /** Does the same to many tasks, and tells each one's outcome; resolves to the exit code. */
 export async function changeTasks(
   context: Context,
   ids: readonly string[],
   change: (taskId: string) => Promise<Task>,
+  tell: Tell = tellStatus,
 ): Promise<number> {
   let failed = 0;
   let done = 0;
   await mapAtMost(ids, AT_A_TIME, async (taskId) => {
     if (context.readerGone.aborted) return;
     try {
-      await tell(context, await change(taskId));
+      const task = await change(taskId);
+      if (context.json) await context.printJson(task);
+      else {
+        context.progress.clear();
+        await tell(context, task);
+      }
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       const { exitCode, message } = explainFailure(error);
@@ -36,11 +45,9 @@ export async function changeTasks(
   return failed > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-async function tell(context: Context, task: Task): Promise<void> {
+async function tellStatus(context: Context, task: Task): Promise<void> {
   const { task_id, status, cancel_requested_at, execution } = task;
-  if (context.json) return context.printJson(task);
   if (!context.out.isTerminal) return context.printFields(task_id, status);
-  context.progress.clear();
   const more =
     status === "running" && cancel_requested_at
       ? "is being canceled"

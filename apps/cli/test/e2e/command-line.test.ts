@@ -6,7 +6,8 @@ import { describe, expect, it } from "@jest/globals";
 import { hasEscapes, runCli, withCli } from "./with-cli.ts";
 import { command } from "./with-terminal.ts";
 
-const verbs = "up submit run ls get logs cancel rerun wait workers doctor completion".split(" ");
+const verbs =
+  "up submit run ls get logs cancel rerun wait callbacks redeliver workers doctor completion".split(" ");
 
 describe("the command line", () => {
   it.each(verbs)("%s has a help of its own", async (verb) => {
@@ -57,10 +58,12 @@ describe("the command line", () => {
 
   it("tells an API that is away, as JSON too, and what answers instead of one", async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const away = await runCli(["ls"], { env: { HOST_RUNNER_URL: url } });
+    const [away, json] = await Promise.all([
+      runCli(["ls"], { env: { HOST_RUNNER_URL: url } }),
+      runCli(["get", "x", "--json", "--url", url]),
+    ]);
     expect(away).toMatchObject({ code: 3, stdout: "" });
     expect(away.stderr).toContain("Start it with `host-runner up`");
-    const json = await runCli(["get", "x", "--json", "--url", url]);
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: "unreachable" } });
   });
 
@@ -201,6 +204,7 @@ describe("doctor", () => {
             expect(text).toMatch(/ok \| API \| answers at .* \(environment\) in \d+ ms/);
             expect(text).toContain("ok | Token | none is needed");
             expect(text).toContain("ok | Queue | takes writes");
+            expect(text).toContain("ok | Callbacks | none has failed");
             expect(text).toMatch(/ok \| Workers \| 1 live, 0 of 4 slots are busy, executors: mock, shell/);
             expect(text).toMatch(/ok \| Redis \| \d+\.\d+\.\d+, maxmemory-policy noeviction/);
             expect(text).toMatch(/ok \| Redis \| \d+\.\d ms a round trip/);
@@ -258,15 +262,21 @@ describe("doctor", () => {
         .filter((line) => line.includes("| Template |"))
         .join("\n");
     };
-    expect(await tryTemplate("eval {prompt}")).toMatch(/^problem .*evaluates it/);
-    expect(await tryTemplate("if true {prompt}")).toMatch(/^problem .*bash cannot read it: .*syntax error/);
-    expect(await tryTemplate("no-such-agent {prompt}", "none")).toMatch(
-      /^problem .*no-such-agent is not on PATH/,
-    );
-    expect(await tryTemplate("no-such-agent {prompt}")).toMatch(
-      /^ok .*\nwarning .*no-such-agent is not on PATH/,
-    );
-    expect(await tryTemplate("ls")).toMatch(/^ok .*\nwarning .*does not use the prompt/);
+    // Side by side: each has some patience with the API, which is away.
+    const tried = await Promise.all([
+      tryTemplate("eval {prompt}"),
+      tryTemplate("if true {prompt}"),
+      tryTemplate("no-such-agent {prompt}", "none"),
+      tryTemplate("no-such-agent {prompt}"),
+      tryTemplate("ls"),
+    ]);
+    expect(tried).toEqual([
+      expect.stringMatching(/^problem .*evaluates it/),
+      expect.stringMatching(/^problem .*bash cannot read it: .*syntax error/),
+      expect.stringMatching(/^problem .*no-such-agent is not on PATH/),
+      expect.stringMatching(/^ok .*\nwarning .*no-such-agent is not on PATH/),
+      expect.stringMatching(/^ok .*\nwarning .*does not use the prompt/),
+    ]);
   });
 
   it("looks on where the API is away or the environment is wrong", async () => {

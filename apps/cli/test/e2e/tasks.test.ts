@@ -335,12 +335,41 @@ describe("cancel, rerun and wait", () => {
         expect(screen().join("\n")).toMatch(/^success {2}fast .*\nsuccess {2}slow {2}3\.\ds\n*$/);
       });
     }));
+
+  it("wait --run waits again for a task that is rerun meanwhile, and counts its last execution", () =>
+    withTempDir((dir) =>
+      withCli(async ({ cli, call, terminal }) => {
+        const [isMended, mayEnd] = [join(dir, "is-mended"), join(dir, "may-end")];
+        await cli(["submit", "--id", "flaky", "--run", "r", `[ -e '${isMended}' ]`]);
+        await cli(["submit", "--id", "slow", "--run", "r", `until [ -e '${mayEnd}' ]; do sleep 0.1; done`]);
+        await terminal(["wait", "--run", "r"], async ({ waitForScreen, exit, screen }) => {
+          await waitForScreen(/^failed +flaky[\s\S]*1\/2 +1 not successful/m);
+          writeFileSync(isMended, "");
+          await call("POST", "/tasks/flaky/rerun");
+          await waitForScreen(/^success +flaky/m);
+          await call("POST", "/tasks", { task_id: "later", run_id: "r", prompt: "true" });
+          await waitForScreen(/^success +later/m);
+          writeFileSync(mayEnd, "");
+          expect((await exit).exitCode).toBe(0);
+          expect(
+            screen()
+              .join("\n")
+              .match(/^(success|failed)/gm),
+          ).toHaveLength(4);
+        });
+      }),
+    ));
 });
 
 it("workers shows who lives", () =>
   withCli(async ({ cli, terminal, workers }) => {
-    const [id, , pid, executors, busy, slots] = (await cli(["workers"])).stdout.trimEnd().split("\t");
-    expect([Number(pid), executors, busy, slots]).toEqual([workers[0]!.pid, "mock,shell", "0", "4"]);
+    const isIdle = async () => {
+      const fields = (await cli(["workers"])).stdout.trimEnd().split("\t");
+      return fields[4] === "0" && fields;
+    };
+    // It tells of its tasks every few seconds.
+    const [id, , pid, executors, , slots] = await waitFor(isIdle, { description: "the worker is idle" });
+    expect([Number(pid), executors, slots]).toEqual([workers[0]!.pid, "mock,shell", "4"]);
     await terminal(["workers"], async ({ exit, screen }) => {
       await exit;
       expect(screen().find((line) => line.includes(id!))).toMatch(/mock shell +0\/4/);

@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { type Fleet, withFleet, withRedis, withTempDir } from "@host-runner/testing";
+import {
+  type Fleet,
+  type OwnRedis,
+  waitFor,
+  withFleet,
+  withOwnRedis,
+  withTempDir,
+} from "@host-runner/testing";
+import { afterAll } from "@jest/globals";
 import { command, type Terminal, type TerminalOptions, withTerminal } from "./with-terminal.ts";
 
 interface Ended {
@@ -32,27 +40,90 @@ const shellEnv = {
   HOST_RUNNER_CMD_TEMPLATE: "bash -c 'eval \"$1\"' bash {prompt}",
 };
 
-/** The command line beside a fleet of its own, with a home of its own. */
-export function withCli(body: (cli: Cli) => Promise<void>, env: Record<string, string> = {}): Promise<void> {
-  return withRedis(({ url: redisUrl, name: queue }) =>
-    withFleet({ redisUrl, queue, workers: 1, env: { ...shellEnv, ...env } }, (fleet) =>
-      withTempDir((home) => {
-        const own = { HOME: home, HOST_RUNNER_URL: fleet.url };
-        // The fleet's API may be another one after a restart: what reads it goes by the same object.
-        return body(
-          Object.assign(fleet, {
-            cli: (args: string[], { stdin, env }: CliOptions = {}) =>
-              runCli(args, { stdin: stdin ?? "", env: { ...own, ...env } }),
-            terminal: <T>(
-              args: string[],
-              use: (terminal: Terminal) => Promise<T>,
-              options: TerminalOptions = {},
-            ) => withTerminal(args, { ...options, env: { ...own, ...options.env } }, use),
+/** A fleet with an empty queue, whose processes outlive a test. */
+interface KeptFleet {
+  fleet: Fleet;
+  redis: ReturnType<OwnRedis["connect"]>;
+  end(): Promise<void>;
+}
+
+/** Fleets that no test of this file uses at the moment, by their settings: to start one takes longer than most tests. */
+const idle = new Map<string, KeptFleet>();
+afterAll(async () => {
+  await Promise.all([...idle.values()].map(({ end }) => end()));
+});
+
+/** The command line beside a fleet that nobody else uses, with an empty queue and a home of its own. */
+export async function withCli(
+  body: (cli: Cli) => Promise<void>,
+  more: Record<string, string> = {},
+): Promise<void> {
+  const settings = JSON.stringify(more);
+  const kept = idle.get(settings) ?? (await keepFleet({ ...shellEnv, ...more }));
+  idle.delete(settings);
+  try {
+    await withTempDir(async (home) => {
+      const own = { HOME: home, HOST_RUNNER_URL: kept.fleet.url };
+      // The fleet's API may be another one after a restart: what reads it goes by the same object.
+      await body(
+        Object.assign(kept.fleet, {
+          cli: (args: string[], { stdin, env }: CliOptions = {}) =>
+            runCli(args, { stdin: stdin ?? "", env: { ...own, ...env } }),
+          terminal: <T>(
+            args: string[],
+            use: (terminal: Terminal) => Promise<T>,
+            options: TerminalOptions = {},
+          ) => withTerminal(args, { ...options, env: { ...own, ...options.env } }, use),
+        }),
+      );
+    });
+    await emptyQueue(kept);
+    idle.set(settings, kept);
+  } catch (error) {
+    // Whatever state it is in, the next test does not get it.
+    await kept.end();
+    throw error;
+  }
+}
+
+function keepFleet(env: Record<string, string>): Promise<KeptFleet> {
+  return new Promise((resolve, reject) => {
+    const ended = withOwnRedis(({ url: redisUrl, connect }) =>
+      withFleet(
+        { redisUrl, queue: "tasks", workers: 1, env },
+        (fleet) =>
+          new Promise<void>((release) => {
+            const end = () => {
+              release();
+              return ended;
+            };
+            resolve({ fleet, redis: connect(), end });
           }),
-        );
-      }),
-    ),
+      ),
+    );
+    ended.catch(reject);
+  });
+}
+
+/** What is left of a queue that is new: its version, and the workers that have announced themselves. */
+const OF_A_NEW_QUEUE = ["{hr}:tasks:meta", "{hr}.tasks:workers", "{hr}.tasks:workers-seen"];
+
+async function emptyQueue({ fleet, redis }: KeptFleet): Promise<void> {
+  await waitFor(
+    async () => {
+      for (const status of ["queued", "running"]) {
+        const { body } = await fleet.call<{ tasks: { task_id: string }[] }>("GET", `/tasks?status=${status}`);
+        for (const { task_id } of body.tasks) {
+          await fleet.call("POST", `/tasks/${encodeURIComponent(task_id)}/cancel`);
+        }
+        if (body.tasks.length > 0) return false;
+      }
+      return true;
+    },
+    { description: "no task is left" },
   );
+  const keys = (await redis.keys("*")).filter((key) => !OF_A_NEW_QUEUE.includes(key));
+  if (keys.length > 0) await redis.del(keys);
 }
 
 /** Runs the command without any API. */

@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { RequestListener } from "node:http";
+import { withReceiver } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
-import { withReceiver } from "./with-receiver.ts";
 import { callbackTo, withSender } from "./with-sender.ts";
 
 const ok: RequestListener = (_request, response) => response.end();

@@ -1,8 +1,7 @@
 import type { RequestListener } from "node:http";
 import { createServer, type Socket } from "node:net";
-import { freePort, waitFor } from "@host-runner/testing";
+import { freePort, waitFor, withReceiver } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
-import { withReceiver } from "./with-receiver.ts";
 import { callbackBody, callbackTo, withSender } from "./with-sender.ts";
 
 const ok: RequestListener = (_request, response) => response.end("ok");

@@ -1,8 +1,7 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { freePort } from "@host-runner/testing";
+import { freePort, withReceiver } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
-import { withReceiver } from "./with-receiver.ts";
 import { callbackBody, callbackTo, TOKEN, withSender } from "./with-sender.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -1,14 +1,18 @@
+import { writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { type Client, createClient, type TaskEvent } from "@host-runner/client";
+import { join } from "node:path";
+import { type Client, createClient, type RunEvent, type TaskEvent } from "@host-runner/client";
 import {
+  callbackPageSchema,
   executionsAnswerSchema,
+  runEventSchema,
   runSchema,
   taskEventSchema,
   taskPageSchema,
   taskSchema,
   workersAnswerSchema,
 } from "@host-runner/contracts";
-import { type Fleet, waitFor, withFleet, withRedis } from "@host-runner/testing";
+import { type Fleet, waitFor, withFleet, withReceiver, withRedis, withTempDir } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 
 const env = {
@@ -196,14 +200,92 @@ describe("following", () => {
     }));
 });
 
-it("tells of a run as it changes, until all of it has ended", () =>
-  withClient(async (client) => {
-    await client.submitBatch([1, 2, 3].map((i) => ({ prompt: `sleep 0.${i}`, run_id: "night" })));
-    const seen: number[] = [];
-    for await (const { counts } of client.watchRun("night")) seen.push(counts.success);
-    expect(seen.at(-1)).toBe(3);
-    await expect(client.watchRun("unknown").next()).rejects.toMatchObject({ code: "not_found" });
-  }));
+function toSent({ type, ...event }: RunEvent) {
+  return "task" in event ? { event: type, data: event.task } : { event: type, id: type, data: event };
+}
+
+describe("following a run", () => {
+  it("tells of each task as it changes, of those too that come later, and of the end", () =>
+    withTempDir((dir) =>
+      withClient(async (client) => {
+        const mayEnd = join(dir, "may-end");
+        const prompt = `until [ -e '${mayEnd}' ]; do sleep 0.1; done`;
+        await client.submit({ task_id: "first", prompt, run_id: "night" });
+        const seen: string[] = [];
+        const states = new Set<string>();
+        for await (const event of client.runEvents("night")) {
+          if (seen.length === 0) await client.submit({ task_id: "later", prompt: "true", run_id: "night" });
+          expect(runEventSchema.parse(toSent(event))).toEqual(toSent(event));
+          if (event.type === "end") expect(event.counts).toMatchObject({ success: 2, running: 0, queued: 0 });
+          seen.push(event.type === "end" ? event.type : `${event.task.task_id} ${event.task.status}`);
+          states.add(JSON.stringify(event));
+          if (seen.at(-1) === "later success") writeFileSync(mayEnd, "");
+        }
+        expect(seen.slice(-3)).toEqual(["later success", "first success", "end"]);
+        expect(states.size).toBe(seen.length);
+        await expect(client.runEvents("unknown").next()).rejects.toMatchObject({ code: "not_found" });
+      }),
+    ));
+
+  it("goes on over a restart of the API, and tells nothing twice", () =>
+    withTempDir((dir) =>
+      withClient(async (client, fleet) => {
+        const mayEnd = join(dir, "may-end");
+        await client.submitBatch([
+          { task_id: "a", prompt: "true", run_id: "night" },
+          { task_id: "b", prompt: "true", run_id: "night" },
+          { task_id: "slow", prompt: `until [ -e '${mayEnd}' ]; do sleep 0.1; done`, run_id: "night" },
+        ]);
+        for (const taskId of ["a", "b"]) await client.waitFor(taskId);
+        const isRunning = async () => (await client.get("slow")).status === "running";
+        await waitFor(isRunning, { description: "the slow one runs" });
+        const statuses: string[] = [];
+        let restarted: Promise<void> | undefined;
+        for await (const event of client.runEvents("night")) {
+          statuses.push(event.type === "status" ? event.task.status : event.type);
+          if (restarted || statuses.length < 3) continue;
+          restarted = (async () => {
+            fleet.api.child.kill("SIGKILL");
+            await fleet.api.exit;
+            await fleet.startApi();
+            writeFileSync(mayEnd, "");
+          })();
+        }
+        await restarted;
+        expect(statuses.slice(0, 3).sort()).toEqual(["running", "success", "success"]);
+        expect(statuses.slice(3)).toEqual(["success", "end"]);
+      }),
+    ));
+});
+
+it("lists callbacks that could not be delivered, and has them sent again", () => {
+  let status = 401;
+  return withReceiver(
+    (_, response) => response.writeHead(status).end(),
+    ({ url, port }) =>
+      withClient(async (client) => {
+        await client.submit({ task_id: "told", prompt: "true", status_callback_url: url });
+        const failed = await waitFor(
+          async () => {
+            const page = await client.callbacks({ state: "failed", limit: 10 });
+            return page.callbacks.length === 2 && page;
+          },
+          { description: "both are refused" },
+        );
+        expect(callbackPageSchema.strict().parse(failed).callbacks).toMatchObject([
+          { task_id: "told", status: "running", receiver: `http://127.0.0.1:${port}`, http_status: 401 },
+          { task_id: "told", status: "success", state: "failed" },
+        ]);
+        status = 204;
+        taskSchema.strict().parse(await client.redeliver("told"));
+        await waitFor(async () => (await client.get("told")).callbacks?.at(-1)?.state === "delivered", {
+          description: "the end is delivered",
+        });
+        await expect(client.redeliver("told")).rejects.toMatchObject({ code: "conflict", status: 409 });
+        expect(await client.callbacks({ state: "pending" })).toEqual({ callbacks: [], next_cursor: null });
+      }),
+  );
+});
 
 it("waits no longer than its signal lets it", () =>
   withClient(async (client) => {

@@ -61,7 +61,9 @@ describe("a call", () => {
     ["a problem of somebody else", problem("elsewhere", 400, { type: "about:blank" })],
   ])("tells that it was %s and not host-runner that answered", (_, answer) =>
     withAnswers([answer], async ({ url }) => {
-      expect(await failureOf(createClient({ url }).get("t"))).toMatchObject({ code: "unexpected_answer" });
+      const client = createClient({ url });
+      expect(await failureOf(client.get("t"))).toMatchObject({ code: "unexpected_answer" });
+      expect(await failureOf(client.metrics())).toMatchObject({ code: "unexpected_answer" });
     }),
   );
 
@@ -125,6 +127,33 @@ describe("further tries", () => {
       const failure = failureOf(createClient({ url, patienceMs: 400 }).get("t"));
       expect(await failure).toMatchObject({ code: "unreachable" });
       expect(requests.length).toBeGreaterThan(1);
+    }));
+});
+
+describe("a callback that is to be sent again", () => {
+  const refusal = problem("conflict", 409);
+  const owed = json({ ...task, callbacks: [{ state: "pending" }] }, 202);
+
+  it("is on its way where the answer that said so was lost", () =>
+    withAnswers([cut, refusal, owed], async ({ url, requests }) => {
+      expect(await createClient({ url }).redeliver("t")).toMatchObject({ callbacks: [{ state: "pending" }] });
+      const redeliver = "POST /tasks/t/callbacks/redeliver";
+      expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+        redeliver,
+        redeliver,
+        "GET /tasks/t",
+      ]);
+    }));
+
+  it("is refused where it was so before", () =>
+    withAnswers([refusal], async ({ url, requests }) => {
+      expect(await failureOf(createClient({ url }).redeliver("t"))).toMatchObject({ code: "conflict" });
+      expect(requests).toHaveLength(1);
+    }));
+
+  it("is refused where there is none, however often it was asked for", () =>
+    withAnswers([cut, refusal, json({ ...task, callbacks: null })], async ({ url }) => {
+      expect(await failureOf(createClient({ url }).redeliver("t"))).toMatchObject({ code: "conflict" });
     }));
 });
 

@@ -1,5 +1,6 @@
-import { createClient, type TaskEvent } from "@host-runner/client";
+import { createClient, type RunEvent, type TaskEvent } from "@host-runner/client";
 import { expect, it } from "@jest/globals";
+import { parseTaskEvent } from "../../src/events.ts";
 import { followEvents } from "../../src/follow-events.ts";
 import { cut, events, json, problem, withAnswers } from "./with-answers.ts";
 
@@ -7,8 +8,8 @@ const output = (id: string, text: string) =>
   `event: output\nid: ${id}\ndata: ${JSON.stringify({ stream: "stdout", offset: 0, text, attempt: 1 })}\n\n`;
 const end = 'event: end\nid: 1.end\ndata: {"status":"success","execution":1}\n\n';
 
-async function collect(iterator: AsyncIterable<TaskEvent>): Promise<TaskEvent[]> {
-  const all: TaskEvent[] = [];
+async function collect<Event>(iterator: AsyncIterable<Event>): Promise<Event[]> {
+  const all: Event[] = [];
   for await (const event of iterator) all.push(event);
   return all;
 }
@@ -72,7 +73,7 @@ it("makes a connection anew that has fallen silent", () =>
     const all = await collect(
       followEvents({
         open: (last, signal) => fetch(url, { signal, headers: { "Last-Event-ID": last ?? "" } }),
-        lastEventId: undefined,
+        parse: parseTaskEvent,
         signal: undefined,
         patienceMs: 10_000,
         silenceMs: 200,
@@ -114,3 +115,42 @@ it("run submits, and then follows the execution that this made", () =>
       expect(requests[1]!.url).toBe("/tasks/a%2Fb/events?execution=3");
     },
   ));
+
+const ofRun = (task_id: string, status: string, more: object = {}) =>
+  `event: status\ndata: ${JSON.stringify({ task_id, status, execution: 1, attempt: 1, ...more })}\n\n`;
+const endOfRun = 'event: end\nid: end\ndata: {"counts":{"success":2}}\n\n';
+const tellRun = (all: RunEvent[]) =>
+  all.map((event) => (event.type === "status" ? `${event.task.task_id} ${event.task.status}` : event));
+
+it("tells of a run without doubles, though each connection is told of all tasks again", () =>
+  withAnswers(
+    [
+      events(ofRun("a", "running"), ofRun("b", "success"), ofRun("c", "queued").slice(0, -1)),
+      cut,
+      problem("queue_unavailable", 503),
+      events(
+        ...[ofRun("a", "running"), ofRun("b", "success"), "event: news\ndata: {}\n\n", ofRun("c", "running")],
+        ...[ofRun("a", "success"), ofRun("b", "queued", { execution: 2 }), endOfRun, ofRun("a", "never")],
+      ),
+    ].map((answer, i) => (response, request) => {
+      answer(response, request);
+      if (i === 0) setTimeout(() => response.destroy(), 50);
+    }),
+    async ({ url, requests }) => {
+      const all = await collect(createClient({ url }).runEvents("a/b"));
+      expect(tellRun(all)).toEqual([
+        ...["a running", "b success", "c running", "a success", "b queued"],
+        { type: "end", counts: { success: 2 } },
+      ]);
+      expect(requests).toHaveLength(4);
+      expect(requests.map(({ url, headers }) => [url, headers["last-event-id"]])).toEqual(
+        requests.map(() => ["/runs/a%2Fb/events", undefined]),
+      );
+    },
+  ));
+
+it("gives up on a run that is cut again and again without anything new", () =>
+  withAnswers([(response) => response.writeHead(200).end(ofRun("a", "running"))], async ({ url }) => {
+    const following = collect(createClient({ url, followPatienceMs: 500 }).runEvents("r"));
+    await expect(following).rejects.toMatchObject({ code: "unreachable" });
+  }));

@@ -23,7 +23,7 @@ export async function checkApi(
     ms > SLOW_MS ? warning("API", answered, "look at its load and at the network") : ok("API", answered);
   const may = await checkToken(client, token === undefined ? null : tokenFrom);
   if (may.level === "problem") return [api, may];
-  return [api, may, await checkQueue(client), ...(await checkWorkers(client))];
+  return [api, may, await checkQueue(client), ...(await checkWorkers(client)), await checkCallbacks(client)];
 }
 
 async function checkToken(client: Client, tokenFrom: string | null): Promise<Finding> {
@@ -77,6 +77,21 @@ async function checkWorkers(client: Client): Promise<Finding[]> {
     findings.push(warning(what, "none runs commands: mock alone", mend));
   }
   return findings;
+}
+
+const LARGEST_PAGE = 200;
+
+/** What callers should have been told and were not. */
+async function checkCallbacks(client: Client): Promise<Finding> {
+  const what = "Callbacks";
+  const page = await client.callbacks({ state: "failed", limit: LARGEST_PAGE }).catch(() => null);
+  if (page === null) return skipped(what, "the API does not tell");
+  // The others were followed by an end, which was taken or is among these.
+  const [last, ...others] = page.callbacks.filter(({ status }) => status !== "running");
+  if (!last) return ok(what, "none has failed");
+  const count = page.next_cursor === null ? others.length + 1 : `more than ${others.length}`;
+  const mend = "look at `host-runner callbacks`; when the receiver is mended, `host-runner redeliver --all`";
+  return warning(what, `${count} could not be delivered, the last to ${last.receiver}: ${last.detail}`, mend);
 }
 
 async function failureOf(call: Promise<unknown>): Promise<ClientError | null> {
