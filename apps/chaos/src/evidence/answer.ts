@@ -43,7 +43,8 @@ export interface Answer {
   task: SeenTask | null;
 }
 
-const KEPT_CHARACTERS = 100;
+/** The end of an output tells which attempt wrote it. */
+export const KEPT_CHARACTERS = 100;
 
 export function toSeenTask(task: Task): SeenTask {
   return {
