@@ -1,5 +1,5 @@
 import type { CallbackBody, Execution } from "@host-runner/contracts";
-import { executionKey } from "../evidence/answer.ts";
+import { endOf, executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { LedgerLine } from "../evidence/ledger.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
@@ -73,10 +73,7 @@ function differencesOfEnd(body: CallbackBody, final: Execution): string[] {
   const fields = FIELDS.filter((field) => body[field] !== final[field]).map(
     (field) => `has ${field} ${JSON.stringify(body[field])}, the task ${JSON.stringify(final[field])}`,
   );
-  const outputs = (["stdout", "stderr"] as const).filter(
-    (stream) =>
-      (body[stream] === null) !== (final[stream] === null) || !final[stream]?.endsWith(body[stream]!),
-  );
+  const outputs = (["stdout", "stderr"] as const).filter((stream) => body[stream] !== endOf(final[stream]));
   return [...fields, ...outputs.map((stream) => `has another ${stream} than the task`)];
 }
 
@@ -97,7 +94,9 @@ const ROUNDING_MS = 1;
 function judgeMoment(receipt: Receipt, lines: readonly LedgerLine[]): Violation[] {
   const { body, at, running } = receipt;
   if (!isEnd(body)) return [];
-  const seen = running.map(({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`);
+  const seen = running.map(
+    ({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`,
+  );
   const noted = lines
     .filter((line) => line.at > at + ROUNDING_MS)
     .map((line) => `${Math.round(line.at - at)} ms before the ${line.what} of attempt ${line.attempt}`);
@@ -117,7 +116,8 @@ function checkNames(receipts: readonly Receipt[]): Violation[] {
     const [knownName, knownEvent] = [nameOfEvent.get(event) ?? callback, eventOfName.get(name) ?? event];
     nameOfEvent.set(event, knownName);
     eventOfName.set(name, knownEvent);
-    if (knownName !== callback) return [breach("callback-doubled", receipt, `has the event_id of ${knownName}`)];
+    if (knownName !== callback)
+      return [breach("callback-doubled", receipt, `has the event_id of ${knownName}`)];
     if (knownEvent === event) return [];
     return [breach("callback-doubled", receipt, `came as ${event}, and before as ${knownEvent}`)];
   });
@@ -155,7 +155,11 @@ function isOlder(body: CallbackBody, other: CallbackBody): boolean {
 const OWN_ENDS = [null, "exit_code", "signal", "timeout"];
 
 /** Whether all was told of an execution that there was to tell, and the task says so. */
-function checkTold(final: Execution, receipts: readonly Receipt[], plan: PlannedTask | undefined): Violation[] {
+function checkTold(
+  final: Execution,
+  receipts: readonly Receipt[],
+  plan: PlannedTask | undefined,
+): Violation[] {
   if (!plan || plan.callbackToken === null) return [];
   const missing = (detail: string): Violation => ({
     ...{ rule: "callback-missing", detail, taskId: plan.taskId, execution: final.execution },
@@ -167,7 +171,9 @@ function checkTold(final: Execution, receipts: readonly Receipt[], plan: Planned
   const stored = final.callbacks ?? [];
   const unknown = receipts.filter(({ body }) => !stored.some(({ event_id }) => event_id === body.event_id));
   return [
-    ...(receipts.some(({ body }) => isEnd(body)) ? [] : [missing(`its end, ${final.status}, was never told`)]),
+    ...(receipts.some(({ body }) => isEnd(body))
+      ? []
+      : [missing(`its end, ${final.status}, was never told`)]),
     ...starts,
     ...stored
       .filter(({ event_id }) => !events.has(event_id))

@@ -26,7 +26,15 @@ const CALLBACKS_DUE = "callbacks-due";
 const CALLBACKS_FAILED = "callbacks-failed";
 const CALLBACK_LINE = "callbacks:";
 
-const OWN_KEYS = [CALLBACKS_DUE, CALLBACKS_FAILED, "due", "reclaim-check", "write-check", "workers", "workers-seen"];
+const OWN_KEYS = [
+  CALLBACKS_DUE,
+  CALLBACKS_FAILED,
+  "due",
+  "reclaim-check",
+  "write-check",
+  "workers",
+  "workers-seen",
+];
 /** By which records are looked for; what is in them has a record. */
 const LIST = "list:";
 
@@ -110,7 +118,11 @@ function judgeKey(key: string, content: Content): string[] {
   return [`the key ${key} is nobody's`];
 }
 
-function judgeOwnKey(key: string, name: string, { known, members, values, idempotencyKeys }: Content): string[] {
+function judgeOwnKey(
+  key: string,
+  name: string,
+  { known, members, values, idempotencyKeys }: Content,
+): string[] {
   if (isOwn(name) || idempotencyKeys.has(key)) return [];
   if (name.startsWith("output:") && known.has(name.slice("output:".length))) return [];
   if (name.startsWith(CALLBACK_LINE)) {

@@ -55,7 +55,9 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
     case "freeze-receiver":
       return withProcess(receiver.member, (member) => member.freeze(fault.forMs));
     case "spoil-receiver":
-      await receiver.spoil(fault.way, fault.forMs);
+      receiver.spoil(fault.way);
+      await delay(fault.forMs);
+      receiver.mend();
       return null;
   }
 }

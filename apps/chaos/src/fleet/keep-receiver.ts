@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { SpoiltWay } from "../receiver/ways.ts";
 import type { TrialFolder } from "../trial-folder.ts";
@@ -15,8 +14,8 @@ export interface KeptReceiver {
   /** With which the workers are to sign. */
   secret: string;
   member: Member;
-  /** Answers in that way for so long, in all of its lives. */
-  spoil(way: SpoiltWay, forMs: number): Promise<void>;
+  /** Answers in that way from now on, in all of its lives. */
+  spoil(way: SpoiltWay): void;
   /** Answers well from now on. */
   mend(): void;
 }
@@ -27,7 +26,7 @@ interface ReceiverOptions {
   onLife: (life: Life) => void;
 }
 
-const program = fileURLToPath(new URL("../receiver/main.js", import.meta.url));
+const program = fileURLToPath(new URL("../../dist/receiver/main.js", import.meta.url));
 
 export async function keepReceiver({ folder, path, onLife }: ReceiverOptions): Promise<KeptReceiver> {
   const url = `http://127.0.0.1:${await freePort()}/`;
@@ -43,10 +42,8 @@ export async function keepReceiver({ folder, path, onLife }: ReceiverOptions): P
   });
   return { url, secret, member, spoil, mend };
 
-  async function spoil(way: SpoiltWay, forMs: number): Promise<void> {
+  function spoil(way: SpoiltWay): void {
     writeFileSync(folder.spoilt, way);
-    await delay(forMs);
-    mend();
   }
 
   function mend(): void {

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
 import type { TrialFolder } from "../trial-folder.ts";
 import { freePort } from "./free-port.ts";
-import { type KeptRedis, keepRedis } from "./keep-redis.ts";
 import { type KeptReceiver, keepReceiver } from "./keep-receiver.ts";
+import { type KeptRedis, keepRedis } from "./keep-redis.ts";
 import type { Life } from "./life.ts";
 import { type Member, superviseMember } from "./supervise-member.ts";
 

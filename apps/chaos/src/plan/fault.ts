@@ -56,7 +56,14 @@ export interface PlannedFault {
 /** For people and logs: "freeze-worker 2 for 3.1 s". Members count from 1 there, as in their names. */
 export function describeFault(fault: Fault): string {
   if (fault.kind === "scale-workers") return `${fault.kind} to ${fault.workers}`;
-  const target = "worker" in fault ? ` ${fault.worker + 1}` : "api" in fault ? ` ${fault.api + 1}` : "way" in fault ? ` (${fault.way})` : "";
+  const target =
+    "worker" in fault
+      ? ` ${fault.worker + 1}`
+      : "api" in fault
+        ? ` ${fault.api + 1}`
+        : "way" in fault
+          ? ` (${fault.way})`
+          : "";
   const duration = "forMs" in fault ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : "";
   return fault.kind + target + duration;
 }

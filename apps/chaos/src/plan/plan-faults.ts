@@ -34,7 +34,7 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   const deck = createDeck(random, options);
   const deal = dealer(random, deck);
   // So that each kind comes in a short run, too.
-  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.85) / deck.length));
+  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.8) / deck.length));
   const lastMs = durationMs * 0.9;
   const frozenUntil = new Array<number>(WORKERS).fill(0);
   const planned: PlannedFault[] = [];
@@ -122,8 +122,8 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(1, () => ({ kind: "scale-workers", workers: random.integer(WORKERS + 1, MOST_WORKERS) })),
     ...times(1, () => ({ kind: "scale-workers", workers: random.integer(1, WORKERS - 1) })),
     ...times(1, () => ({ kind: "rolling-restart", forMs: Math.min(LONGEST_ROLL_MS, durationMs * 0.2) })),
-    ...times(1, () => ({ kind: "kill-receiver" })),
-    ...times(1, () => ({ kind: "freeze-receiver", forMs: random.spread(300, deafMs) })),
+    ...times(2, () => ({ kind: "kill-receiver" })),
+    ...times(2, () => ({ kind: "freeze-receiver", forMs: random.spread(300, deafMs) })),
     ...times(4, () => ({ kind: "spoil-receiver", way: way(), forMs: random.between(0.3, 1) * spoilMs })),
   ];
 }

@@ -7,9 +7,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as delay } from "node:timers/promises";
 import type { CallbackBody } from "@host-runner/contracts";
 import { Webhook } from "standardwebhooks";
-import { KEPT_CHARACTERS } from "../evidence/answer.ts";
+import { endOf } from "../evidence/answer.ts";
 import { findCommandProcesses } from "../evidence/processes.ts";
-import { appendReceipt, type Receipt } from "./receipt.ts";
+import { appendReceipt, beginReceipts, type Receipt } from "./receipt.ts";
 import { type ReceiverAnswer, spoiltWays } from "./ways.ts";
 
 const { PORT, SECRET = "", JOURNAL = "", SPOILT = "", TMPDIR = "" } = process.env;
@@ -19,6 +19,7 @@ const SLOW_MS = { min: 1_000, max: 4_000 };
 /** The sender waits 10 s. */
 const LATE_MS = 11_000;
 
+beginReceipts(JOURNAL);
 const server = createServer((request, response) => {
   // It was broken off, and will come again.
   receive(request, response).catch(() => response.destroy());
@@ -64,8 +65,6 @@ function describe({ headers }: IncomingMessage, bytes: Buffer, answer: ReceiverA
     answer,
   };
 }
-
-const endOf = (text: string | null) => text?.slice(-KEPT_CHARACTERS) ?? null;
 
 function isSigned(headers: Record<string, string>, bytes: Buffer): boolean {
   try {

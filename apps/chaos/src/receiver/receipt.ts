@@ -20,10 +20,14 @@ export interface Receipt {
   answer: ReceiverAnswer;
 }
 
+/** A line in whose midst its writer was killed does not spoil the next one. */
+export function beginReceipts(file: string): void {
+  appendFileSync(file, "\n");
+}
+
 /** Written when it returns. */
 export function appendReceipt(file: string, receipt: Receipt): void {
-  // A line whose writer was killed in the midst of it does not spoil the next one.
-  appendFileSync(file, `\n${JSON.stringify(receipt)}\n`);
+  appendFileSync(file, `${JSON.stringify(receipt)}\n`);
 }
 
 /** In the order of the journal. */
