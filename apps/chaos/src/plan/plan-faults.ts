@@ -34,7 +34,7 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   const deck = createDeck(random, options);
   const deal = dealer(random, deck);
   // So that each kind comes in a short run, too.
-  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.8) / deck.length));
+  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.75) / deck.length));
   const lastMs = durationMs * 0.9;
   const frozenUntil = new Array<number>(WORKERS).fill(0);
   const planned: PlannedFault[] = [];
