@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseLedger } from "../../src/evidence/ledger.ts";
+import { parseReceipts } from "../../src/receiver/receipt.ts";
 import { formatMoment, timelineOf } from "../../src/report/timeline.ts";
 import { BEGAN, goodEvidence } from "../good-evidence.ts";
 
@@ -30,6 +31,15 @@ describe("the timeline of a task", () => {
       "00:00:04.000  api-1      read: 200, success, execution 1, attempt 2 of 2",
       "00:00:04.000  receiver   success of 1.2, seq 3, evt_last: 204",
     ]);
+  });
+});
+
+describe("the journal of the receiver", () => {
+  it("is read past a line in whose midst its writer was killed", () => {
+    const [first, second] = goodEvidence().receipts.map((receipt) => JSON.stringify(receipt));
+    expect(parseReceipts(`\n${first}\n${first?.slice(0, 50)}\n${second}\n`)).toEqual(
+      goodEvidence().receipts.slice(0, 2),
+    );
   });
 });
 
