@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Execution, isEnded } from "@host-runner/contracts";
+import { type CallbackEntry, type CallbackPage, type Execution, isEnded } from "@host-runner/contracts";
 import type { Evidence } from "./evidence/evidence.ts";
 import { readLedger } from "./evidence/ledger.ts";
 import { findCommandProcesses } from "./evidence/processes.ts";
@@ -9,6 +9,7 @@ import { createApiClient } from "./load/api-client.ts";
 import type { Observation } from "./observe.ts";
 import type { PlannedTask } from "./plan/planned-task.ts";
 import { createRandom } from "./random.ts";
+import { readReceipts } from "./receiver/receipt.ts";
 import { findLeftGuards } from "./sweep-processes.ts";
 import type { TrialFolder } from "./trial-folder.ts";
 
@@ -21,8 +22,11 @@ interface Collection {
   notReady: string[];
 }
 
-/** A submission whose client hung up may have begun an execution that nobody followed. */
-const LAST_ENDS_MS = 30_000;
+/**
+ * A submission whose client hung up may have begun an execution that nobody followed, and a callback waits twice as long
+ * after each try that failed.
+ */
+const LAST_ENDS_MS = 120_000;
 /** Guards end a moment after their workers. */
 const GUARDS_MS = 3_000;
 const ASKED_AT_ONCE = 20;
@@ -39,6 +43,7 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
   });
   const acknowledged = new Set(answers.filter(({ task }) => task).map(({ call }) => call.taskId));
   const finals = await readFinals([...acknowledged], (taskId) => client.executions(taskId));
+  const owed = [...(await readCallbacks(fleet, "pending")), ...(await readCallbacks(fleet, "failed"))];
   const left = findCommandProcesses(folder.temp);
   const redis = await fleet.redis.inspect(readSnapshot);
   await fleet.end({ hurry: false });
@@ -53,7 +58,8 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
     ...{ taskId: "", execution: 0, attempt: 0, state: "?" },
   }));
   return {
-    ...{ leaseMs, tasks, answers, notReady, finals, redis },
+    ...{ leaseMs, tasks, answers, notReady, finals, owed, redis },
+    receipts: readReceipts(folder.receipts),
     ledger: readLedger(folder.ledger),
     sightings: observation.sightings,
     lives: fleet.lives,
@@ -64,9 +70,19 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
   };
 }
 
+/** Some of them, where there are many. */
+async function readCallbacks(
+  { apiUrls: [url] }: Fleet,
+  state: "pending" | "failed",
+): Promise<CallbackEntry[]> {
+  const response = await fetch(`${url}/callbacks?state=${state}&limit=200`);
+  if (!response.ok) throw new Error(`the callbacks were answered with ${response.status}`);
+  return ((await response.json()) as CallbackPage).callbacks;
+}
+
 type ReadExecutions = (taskId: string) => Promise<Execution[] | null>;
 
-/** Asks again for those that have not ended yet, for a while. */
+/** Asks again for those that have not ended yet, or owe a callback, for a while. */
 async function readFinals(taskIds: string[], read: ReadExecutions): Promise<Evidence["finals"]> {
   const finals: Evidence["finals"] = new Map();
   let waiting = taskIds;
@@ -76,8 +92,11 @@ async function readFinals(taskIds: string[], read: ReadExecutions): Promise<Evid
       const read_ = await Promise.all(slice.map(read));
       for (const [j, taskId] of slice.entries()) finals.set(taskId, read_[j] ?? null);
     }
-    waiting = waiting.filter((taskId) => !finals.get(taskId)?.every(({ status }) => isEnded(status)));
+    waiting = waiting.filter((taskId) => !finals.get(taskId)?.every(isOver));
     if (waiting.length === 0 || Date.now() > deadline) return finals;
-    await delay(200);
+    await delay(500);
   }
 }
+
+const isOver = ({ status, callbacks }: Execution): boolean =>
+  isEnded(status) && !callbacks?.some(({ state }) => state === "pending");

@@ -75,7 +75,9 @@ export async function runTrial(options: TrialOptions, context: TrialContext): Pr
       note: observation.journal.note,
       stop: halt,
     });
-    const load = playLoad(tasks, { client, runId: `chaos-${seed}`, stop: halt }, progress);
+    const { url: receiverUrl } = fleet.receiver;
+    const play = { client, runId: `chaos-${seed}`, receiverUrl, stop: halt };
+    const load = playLoad(tasks, play, progress);
     // A mistake in it ends the trial, and is told when the load is waited for.
     load.catch(() => giveUp.abort());
     await injectFaults(faults, { fleet, story, stop: halt });

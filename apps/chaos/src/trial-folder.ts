@@ -11,6 +11,10 @@ export interface TrialFolder {
   /** The TMPDIR of all processes of the trial, and of nobody else: they are found by it. */
   temp: string;
   ledger: string;
+  /** What the receiver of the callbacks has had. */
+  receipts: string;
+  /** The way in which it answers while it is spoilt. */
+  spoilt: string;
   log(name: string): string;
   /** Evidence, a JSON object a line. */
   lines(name: "answers" | "story" | "processes" | "probes"): string;
@@ -30,6 +34,8 @@ export function makeTrialFolder(parent: string): TrialFolder {
     home: inside("home"),
     temp: inside("tmp"),
     ledger: inside("ledger.tsv"),
+    receipts: inside("receipts.jsonl"),
+    spoilt: inside("spoilt"),
     log: (name) => inside(`${name}.log`),
     lines: (name) => inside(`${name}.jsonl`),
     verdict: inside("verdict.json"),

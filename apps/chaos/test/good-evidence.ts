@@ -7,6 +7,7 @@ import type { Probe } from "../src/evidence/watch-readiness.ts";
 import type { Life } from "../src/fleet/life.ts";
 import type { Outage } from "../src/fleet/outage.ts";
 import type { PlannedTask } from "../src/plan/planned-task.ts";
+import { callBack } from "./called-back.ts";
 
 export const QUEUE = "chaos";
 export const BULLMQ = `{hr}:${QUEUE}:`;
@@ -20,10 +21,10 @@ export const WORKER_PID = 11;
 
 /**
  * A trial in which all went well: `lasting` succeeded at its second attempt, after a worker was killed; `stopped` was
- * canceled while it waited, and its submission replayed; `again` ran twice.
+ * canceled while it waited, and its submission replayed; `again` ran twice. All but `stopped` were called back.
  */
 export function goodEvidence(): Evidence {
-  return {
+  return callBack({
     leaseMs: 10_000,
     tasks: [plan("lasting", { maxAttempts: 2 }), plan("stopped"), plan("again")],
     answers: [
@@ -80,9 +81,11 @@ export function goodEvidence(): Evidence {
       ],
       ["again", [execution({ taskId: "again", execution: 2 }), execution({ taskId: "again" })]],
     ]),
+    receipts: [],
+    owed: [],
     redis: goodRedis(),
     left: [],
-  };
+  });
 }
 
 function goodRedis(): RedisSnapshot {
@@ -118,7 +121,14 @@ function goodRedis(): RedisSnapshot {
 function plan(taskId: string, more: Partial<PlannedTask> = {}): PlannedTask {
   return {
     ...{ taskId, submitAtMs: 0, executor: "shell", prompt: "sleep=1", maxAttempts: 1, backoffSeconds: 0 },
-    ...{ timeoutSeconds: 20, idempotencyKey: null, hangUpAfterMs: null, sentTwice: false, conflicts: false },
+    ...{
+      timeoutSeconds: 20,
+      idempotencyKey: null,
+      callbackToken: null,
+      hangUpAfterMs: null,
+      sentTwice: false,
+      conflicts: false,
+    },
     ...{ cancel: null, sequels: [] },
     ...more,
   };

@@ -3,11 +3,12 @@ import { executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { LedgerLine } from "../evidence/ledger.ts";
 import { finalExecutions } from "./final-executions.ts";
+import { groupBy } from "./group-by.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 /** Whether the commands did what was told of them. */
 export function checkLedger(evidence: Evidence): Violation[] {
-  const lines = groupByExecution(evidence.ledger);
+  const lines = groupBy(evidence.ledger, ({ taskId, execution }) => executionKey(taskId, execution));
   return [
     ...finalExecutions(evidence).flatMap(({ taskId, final }) =>
       checkExecution(taskId, final, lines.get(executionKey(taskId, final.execution)) ?? []),
@@ -80,15 +81,4 @@ function checkStartsAfterAnswers(
     }
   }
   return [...found.values()];
-}
-
-function groupByExecution(ledger: readonly LedgerLine[]): Map<string, LedgerLine[]> {
-  const groups = new Map<string, LedgerLine[]>();
-  for (const line of ledger) {
-    const key = executionKey(line.taskId, line.execution);
-    const group = groups.get(key);
-    if (group) group.push(line);
-    else groups.set(key, [line]);
-  }
-  return groups;
 }

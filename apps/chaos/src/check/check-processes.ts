@@ -13,6 +13,7 @@ const YOUNG_MS = 3_000;
 const STOP_MS = {
   api: 5_000,
   worker: (DRAIN_SECONDS + GRACE_SECONDS) * 1000 + 10_000,
+  receiver: 1_000,
 };
 
 /** Whether processes ran and ended when they should have. */

@@ -6,7 +6,7 @@ import { BUSY_MS, overlapsAny, overloadOf, TAKES_TASKS_MS } from "./limits.ts";
 import type { Violation } from "./violation.ts";
 
 /** The API asks Redis for each answer; the worker takes it for away when it was silent for so long. */
-const NOTICES_OUTAGE_MS = { api: 0, worker: 2_500 };
+const NOTICES_OUTAGE_MS = { api: 0, worker: 2_500, receiver: Infinity };
 
 /** Whether the readiness probes told the truth. */
 export function checkReadiness(evidence: Evidence): Violation[] {

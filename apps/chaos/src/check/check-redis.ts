@@ -21,11 +21,26 @@ const BULLMQ_KEYS = [
   "limiter",
   "stalled-check",
 ];
-const OWN_KEYS = ["due", "reclaim-check", "write-check", "workers", "workers-seen"];
+/** What owes callbacks, and what could not be told. */
+const CALLBACKS_DUE = "callbacks-due";
+const CALLBACKS_FAILED = "callbacks-failed";
+const CALLBACK_LINE = "callbacks:";
+
+const OWN_KEYS = [
+  CALLBACKS_DUE,
+  CALLBACKS_FAILED,
+  "due",
+  "reclaim-check",
+  "write-check",
+  "workers",
+  "workers-seen",
+];
 /** By which records are looked for; what is in them has a record. */
 const LIST = "list:";
 
 const isOwn = (name: string) => OWN_KEYS.includes(name) || name.startsWith(LIST);
+/** Also those that have a task or an execution for an owner. */
+const isInOwn = (name: string) => isOwn(name) || name.startsWith(CALLBACK_LINE);
 
 const RECORD = /^task-[A-Za-z0-9_.~-]+@\d+$/;
 
@@ -33,7 +48,7 @@ export function checkRedis(snapshot: RedisSnapshot, queue: string): Violation[] 
   const content = sortContent(snapshot, queue);
   const { known, members, active, lists } = content;
   const breaches = [
-    ...[...PLACES, "stalled", "due", ...lists].flatMap((place) =>
+    ...[...PLACES, "stalled", "due", CALLBACKS_FAILED, ...lists].flatMap((place) =>
       members(place)
         .filter((id) => !known.has(id))
         .map((id) => `${place} has the ghost ${id}`),
@@ -41,6 +56,9 @@ export function checkRedis(snapshot: RedisSnapshot, queue: string): Violation[] 
     ...members("stalled")
       .filter((id) => !active.has(id))
       .map((id) => `${id} is suspected to be lost, and not active`),
+    ...members(CALLBACKS_DUE)
+      .filter((task) => !content.lines.has(task))
+      .map((task) => `${CALLBACKS_DUE} has ${task}, which owes no callback`),
     ...judgePlaces(content),
     ...[...snapshot.keys.keys()].flatMap((key) => judgeKey(key, content)),
   ];
@@ -53,7 +71,7 @@ type Content = ReturnType<typeof sortContent>;
 function sortContent(snapshot: RedisSnapshot, queue: string) {
   const bullmq = `{hr}:${queue}:`;
   const own = `{hr}.${queue}:`;
-  const members = (place: string) => snapshot.members.get((isOwn(place) ? own : bullmq) + place) ?? [];
+  const members = (place: string) => snapshot.members.get((isInOwn(place) ? own : bullmq) + place) ?? [];
   const known = new Map<string, RecordFields>();
   for (const [key, fields] of snapshot.records) {
     const id = key.slice(bullmq.length);
@@ -65,6 +83,11 @@ function sortContent(snapshot: RedisSnapshot, queue: string) {
     active: new Set(members("active")),
     lists: [...snapshot.keys.keys()].flatMap((key) =>
       key.startsWith(own + LIST) ? key.slice(own.length) : [],
+    ),
+    lines: new Set(
+      [...snapshot.keys.keys()].flatMap((key) =>
+        key.startsWith(own + CALLBACK_LINE) ? key.slice((own + CALLBACK_LINE).length) : [],
+      ),
     ),
     idempotencyKeys: new Set(named),
   };
@@ -95,9 +118,21 @@ function judgeKey(key: string, content: Content): string[] {
   return [`the key ${key} is nobody's`];
 }
 
-function judgeOwnKey(key: string, name: string, { known, values, idempotencyKeys }: Content): string[] {
+function judgeOwnKey(
+  key: string,
+  name: string,
+  { known, members, values, idempotencyKeys }: Content,
+): string[] {
   if (isOwn(name) || idempotencyKeys.has(key)) return [];
   if (name.startsWith("output:") && known.has(name.slice("output:".length))) return [];
+  if (name.startsWith(CALLBACK_LINE)) {
+    const task = name.slice(CALLBACK_LINE.length);
+    const ghosts = members(name).filter((entry) => !known.has(entry.split(" ")[0]!));
+    return [
+      ...ghosts.map((entry) => `${key} has the ghost ${entry}`),
+      ...(members(CALLBACKS_DUE).includes(task) ? [] : [`${key} is not among those that are due`]),
+    ];
+  }
   if (name.startsWith("newest:")) {
     const id = `task-${name.slice("newest:".length)}@${values.get(key)}`;
     return known.has(id) ? [] : [`${key} points to ${id}, which does not exist`];

@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import { checkAnswers } from "./check-answers.ts";
+import { checkCallbacks } from "./check-callbacks.ts";
 import { checkFinals } from "./check-finals.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { checkProcesses } from "./check-processes.ts";
@@ -17,6 +18,7 @@ export function check(evidence: Evidence, queue: string): Violation[] {
     ...checkProcesses(evidence),
     ...checkReadiness(evidence),
     ...checkWorkers(evidence),
+    ...checkCallbacks(evidence),
     ...checkRedis(evidence.redis, queue),
   ];
 }

@@ -25,6 +25,14 @@ export const rules = {
   "died-by-itself": "no process of host-runner ends but when it is told to",
   "stopped-badly": "SIGTERM ends a process in time and with exit code 0",
   "not-ready": "everything is ready again when nothing is done to it any more",
+  "callback-missing": "all that is to be told of an execution is called back, its end above all",
+  "callback-doubled": "a callback has one event_id, that no other one has, and an execution one end",
+  "callback-disordered": "a task's callbacks come in order, each when the one before was taken",
+  "callback-differs": "a callback says what the task says, and the task what became of the callback",
+  "callback-too-early": "an end is called back when nothing of the execution runs any more",
+  "callback-unproven": "each callback has its task's token and a signature",
+  "callback-unasked": "nobody is called back about a task that did not ask for it",
+  "callback-owed": "in the end no callback is owed or given up",
   "redis-inconsistent": "Redis holds each record in its one place, and nothing without an owner",
 } as const;
 export type Rule = keyof typeof rules;

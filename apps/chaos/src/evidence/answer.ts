@@ -45,6 +45,9 @@ export interface Answer {
 
 const KEPT_CHARACTERS = 100;
 
+/** What is kept of an output: its end tells which attempt wrote it. */
+export const endOf = (text: string | null): string | null => text?.slice(-KEPT_CHARACTERS) ?? null;
+
 export function toSeenTask(task: Task): SeenTask {
   return {
     execution: task.execution,
@@ -57,7 +60,7 @@ export function toSeenTask(task: Task): SeenTask {
     signal: task.signal,
     finishedAt: task.finished_at,
     cancelRequestedAt: task.cancel_requested_at,
-    stdout: task.stdout?.slice(-KEPT_CHARACTERS) ?? null,
+    stdout: endOf(task.stdout),
   };
 }
 

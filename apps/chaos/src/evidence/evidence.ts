@@ -1,7 +1,8 @@
-import type { Execution } from "@host-runner/contracts";
+import type { CallbackEntry, Execution } from "@host-runner/contracts";
 import type { Life } from "../fleet/life.ts";
 import type { Outage } from "../fleet/outage.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
+import type { Receipt } from "../receiver/receipt.ts";
 import type { Answer } from "./answer.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { CommandProcess } from "./processes.ts";
@@ -42,6 +43,10 @@ export interface Evidence {
   notReady: string[];
   /** All executions of each task at the end, when the clients had their last answers. Null: no answer. */
   finals: Map<string, Execution[] | null>;
+  /** The callbacks that came, in the order of the receiver's journal. */
+  receipts: readonly Receipt[];
+  /** Those that are owed or given up then. */
+  owed: CallbackEntry[];
   /** What is in Redis then. */
   redis: RedisSnapshot;
   /** Commands that run then. */

@@ -10,7 +10,7 @@ import type { Member } from "./supervise-member.ts";
  * something else than was planned.
  */
 export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | null> {
-  const { redis, workers, apis } = fleet;
+  const { redis, workers, apis, receiver } = fleet;
   switch (fault.kind) {
     case "kill-worker":
       return withProcess(workers[fault.worker], (member) => member.kill());
@@ -50,6 +50,15 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       return null;
     case "rolling-restart":
       return `${await restartInTurn(fleet, fault.forMs)} restarts`;
+    case "kill-receiver":
+      return withProcess(receiver.member, (member) => member.kill());
+    case "freeze-receiver":
+      return withProcess(receiver.member, (member) => member.freeze(fault.forMs));
+    case "spoil-receiver":
+      receiver.spoil(fault.way);
+      await delay(fault.forMs);
+      receiver.mend();
+      return null;
   }
 }
 

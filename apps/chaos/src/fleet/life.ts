@@ -2,7 +2,7 @@
 export interface Life {
   /** As its log is called: "worker-1". */
   name: string;
-  role: "api" | "worker";
+  role: "api" | "worker" | "receiver";
   pid: number;
   startedAt: number;
   /** Null: it lives. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
 import type { TrialFolder } from "../trial-folder.ts";
 import { freePort } from "./free-port.ts";
+import { type KeptReceiver, keepReceiver } from "./keep-receiver.ts";
 import { type KeptRedis, keepRedis } from "./keep-redis.ts";
 import type { Life } from "./life.ts";
 import { type Member, superviseMember } from "./supervise-member.ts";
@@ -19,6 +20,8 @@ export interface Fleet {
   apis: Member[];
   /** As many as there are at the moment: grown and shrunk at its end. */
   readonly workers: readonly Member[];
+  /** Of the callbacks. */
+  receiver: KeptReceiver;
   /** Where each API answers, in all of its lives. */
   apiUrls: string[];
   /** Every process that there was. */
@@ -46,6 +49,8 @@ const command = fileURLToPath(new URL("../../fixtures/command.sh", import.meta.u
 export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): Promise<Fleet> {
   const redis = await keepRedis(folder.redis);
   const lives: Life[] = [];
+  const onLife = (life: Life) => lives.push(life);
+  const receiver = await keepReceiver({ folder, path, onLife });
   const shared = {
     ...{ PATH: path, HOME: folder.home, TMPDIR: folder.temp, REDIS_URL: redis.url },
     HOST_RUNNER_QUEUE: folder.queue,
@@ -58,8 +63,9 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     HOST_RUNNER_DRAIN_SECONDS: String(DRAIN_SECONDS),
     HOST_RUNNER_GRACE_SECONDS: String(GRACE_SECONDS),
     HOST_RUNNER_MOCK_SECONDS: "0.2",
+    HOST_RUNNER_CALLBACK_SECRET: receiver.secret,
   };
-  const start = (role: Life["role"], number: number, port: number) => {
+  const start = (role: "api" | "worker", number: number, port: number) => {
     const name = `${role}-${number}`;
     const own =
       role === "api"
@@ -69,7 +75,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
       ...{ name, role, program: program(role), logFile: folder.log(name) },
       environment: { ...shared, ...own },
       readyUrl: `http://127.0.0.1:${port}/readyz`,
-      onLife: (life) => lives.push(life),
+      onLife,
     });
   };
   const ports = await Promise.all(Array.from({ length: APIS + WORKERS }, freePort));
@@ -80,7 +86,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   let ended = false;
   const apiUrls = ports.slice(0, APIS).map((port) => `http://127.0.0.1:${port}`);
 
-  return { redis, apis, workers, apiUrls, lives, scaleWorkers, bringBack, end };
+  return { redis, apis, workers, receiver, apiUrls, lives, scaleWorkers, bringBack, end };
 
   async function scaleWorkers(count: number): Promise<void> {
     const leaving = workers.splice(count);
@@ -98,7 +104,8 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     await redis.bringBack();
     // What has waited for a small fleet is not to wait for the trial's whole rest.
     await scaleWorkers(Math.max(WORKERS, workers.length));
-    const members = [...apis, ...workers];
+    receiver.mend();
+    const members = [...apis, ...workers, receiver.member];
     for (const member of members) member.thaw();
     for (;;) {
       const states = await Promise.all(members.map((member) => member.isReady()));
@@ -111,6 +118,6 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   async function end({ hurry }: { hurry: boolean }): Promise<void> {
     ended = true;
     await Promise.all(everybody.map((member) => member.end(hurry ? 0 : END_PATIENCE_MS)));
-    await redis.end();
+    await Promise.all([redis.end(), receiver.member.end(END_PATIENCE_MS)]);
   }
 }

@@ -6,15 +6,17 @@ import { followExecution } from "./follow-execution.ts";
 export interface Play {
   client: ApiClient;
   runId: string;
+  /** Where callbacks go. */
+  receiverUrl: string;
   stop: AbortSignal;
 }
 
 /** Does everything that the task's client does. Resolves when its last execution has ended, or it was stopped. */
-export async function playTask(task: PlannedTask, { client, runId, stop }: Play): Promise<void> {
+export async function playTask(task: PlannedTask, { client, runId, receiverUrl, stop }: Play): Promise<void> {
   const { taskId } = task;
   const submission: ApiRequest = {
     call: { kind: "submit", taskId, key: task.idempotencyKey },
-    body: submissionOf(task, runId),
+    body: submissionOf(task, { runId, receiverUrl }),
   };
   let seen = await submitFirst();
   if (!seen) return;

@@ -1,3 +1,5 @@
+import type { SpoiltWay } from "../receiver/ways.ts";
+
 /** The fleet at its start. Numbers of its members count from 0. */
 export const WORKERS = 3;
 /** What it may be scaled to. */
@@ -21,6 +23,9 @@ export const faultKinds = [
   "flush-scripts",
   "scale-workers",
   "rolling-restart",
+  "kill-receiver",
+  "freeze-receiver",
+  "spoil-receiver",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -36,7 +41,11 @@ export type Fault =
   /** So many are there from then on. */
   | { kind: "scale-workers"; workers: number }
   /** One member after the other, each when the one before is ready again, for so long. */
-  | { kind: "rolling-restart"; forMs: number };
+  | { kind: "rolling-restart"; forMs: number }
+  | { kind: "kill-receiver" }
+  | { kind: "freeze-receiver"; forMs: number }
+  /** It answers in that way for so long. */
+  | { kind: "spoil-receiver"; way: SpoiltWay; forMs: number };
 
 export interface PlannedFault {
   /** From the beginning of the load. */
@@ -47,7 +56,14 @@ export interface PlannedFault {
 /** For people and logs: "freeze-worker 2 for 3.1 s". Members count from 1 there, as in their names. */
 export function describeFault(fault: Fault): string {
   if (fault.kind === "scale-workers") return `${fault.kind} to ${fault.workers}`;
-  const target = "worker" in fault ? ` ${fault.worker + 1}` : "api" in fault ? ` ${fault.api + 1}` : "";
+  const target =
+    "worker" in fault
+      ? ` ${fault.worker + 1}`
+      : "api" in fault
+        ? ` ${fault.api + 1}`
+        : "way" in fault
+          ? ` (${fault.way})`
+          : "";
   const duration = "forMs" in fault ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : "";
   return fault.kind + target + duration;
 }

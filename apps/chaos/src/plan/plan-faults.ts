@@ -1,4 +1,5 @@
 import { dealer, type Random } from "../random.ts";
+import { spoiltWays } from "../receiver/ways.ts";
 import { APIS, type Fault, MOST_WORKERS, type PlannedFault, WORKERS } from "./fault.ts";
 
 interface FaultPlanOptions {
@@ -13,6 +14,14 @@ const LONGEST_OUTAGE_MS = 60_000;
 /** What Redis gets between two outages: without it the second one would only prolong the first. */
 const REDIS_REST_MS = 2_000;
 
+/** Callbacks wait twice as long after each try that fails: a receiver that is away for long makes for a long rest. */
+const LONGEST_SPOIL_MS = 6_000;
+/** Longer than a callback waits for its answer. */
+const LONGEST_DEAF_MS = 12_000;
+
+/** What the receiver gets between two faults, so that something arrives. */
+const RECEIVER_REST_MS = 1_500;
+
 /** Long enough for all members to have had their turn. */
 const LONGEST_ROLL_MS = 30_000;
 
@@ -25,11 +34,12 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   const deck = createDeck(random, options);
   const deal = dealer(random, deck);
   // So that each kind comes in a short run, too.
-  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.85) / deck.length));
+  const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.75) / deck.length));
   const lastMs = durationMs * 0.9;
   const frozenUntil = new Array<number>(WORKERS).fill(0);
   const planned: PlannedFault[] = [];
   let redisFreeMs = 0;
+  let receiverFreeMs = 0;
   for (let dealtMs = gapMs; dealtMs < lastMs; dealtMs += random.between(0.2, 1.8) * gapMs) {
     const fault = deal()(awake(frozenUntil, dealtMs));
     const atMs = Math.max(dealtMs, startOf(fault));
@@ -41,12 +51,16 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
       while (frozenUntil.length < fault.workers) frozenUntil.push(atMs);
     }
     if (isOutage(fault)) redisFreeMs = atMs + fault.forMs + REDIS_REST_MS;
+    if (isOnReceiver(fault)) {
+      receiverFreeMs = atMs + ("forMs" in fault ? fault.forMs : 0) + RECEIVER_REST_MS;
+    }
   }
   return planned.sort((a, b) => a.atMs - b.atMs);
 
   /** A worker that is killed while it is frozen shows nothing new, and a second outage prolongs the first. */
   function startOf(fault: Fault): number {
     if (isOutage(fault)) return redisFreeMs;
+    if (isOnReceiver(fault)) return receiverFreeMs;
     if (fault.kind === "kill-all-workers") return Math.max(...frozenUntil);
     return "worker" in fault ? frozenUntil[fault.worker]! : 0;
   }
@@ -55,6 +69,9 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
 type Outage = Extract<Fault, { kind: "kill-redis" | "freeze-redis" }>;
 const isOutage = (fault: Fault): fault is Outage =>
   fault.kind === "kill-redis" || fault.kind === "freeze-redis";
+
+type ReceiverFault = Extract<Fault, { kind: `${string}-receiver` }>;
+const isOnReceiver = (fault: Fault): fault is ReceiverFault => fault.kind.endsWith("-receiver");
 
 /** The workers that are not frozen then; all of them, where there is none. */
 function awake(frozenUntil: readonly number[], atMs: number): number[] {
@@ -70,6 +87,9 @@ type Card = (workers: readonly number[]) => Fault;
 function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): Card[] {
   const api = () => random.integer(0, APIS - 1);
   const longestMs = Math.min(LONGEST_OUTAGE_MS, durationMs * 0.2);
+  const spoilMs = Math.min(LONGEST_SPOIL_MS, durationMs * 0.1);
+  const deafMs = Math.min(LONGEST_DEAF_MS, durationMs * 0.2);
+  const way = dealer(random, spoiltWays);
   const times = (count: number, card: Card) => Array.from({ length: count }, () => card);
   const onWorker =
     (kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"): Card =>
@@ -102,5 +122,8 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(1, () => ({ kind: "scale-workers", workers: random.integer(WORKERS + 1, MOST_WORKERS) })),
     ...times(1, () => ({ kind: "scale-workers", workers: random.integer(1, WORKERS - 1) })),
     ...times(1, () => ({ kind: "rolling-restart", forMs: Math.min(LONGEST_ROLL_MS, durationMs * 0.2) })),
+    ...times(2, () => ({ kind: "kill-receiver" })),
+    ...times(2, () => ({ kind: "freeze-receiver", forMs: random.spread(300, deafMs) })),
+    ...times(4, () => ({ kind: "spoil-receiver", way: way(), forMs: random.between(0.3, 1) * spoilMs })),
   ];
 }

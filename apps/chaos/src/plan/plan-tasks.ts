@@ -24,6 +24,9 @@ const awkward = [
 /** Every task has an end of its own, should its client never come to cancel it. */
 const LONGEST_SECONDS = 20;
 
+/** How many of the tasks are to be called back. */
+const CALLED_BACK = 0.6;
+
 /** The tasks of the load, in the order of their submission: the same for the same seed. */
 export function planTasks(random: Random, { count, durationMs }: TaskPlanOptions): PlannedTask[] {
   const deal = dealer(random, stories(random));
@@ -44,6 +47,7 @@ export function planTasks(random: Random, { count, durationMs }: TaskPlanOptions
       ...story,
       taskId,
       idempotencyKey: isKeyed ? `key of ${number}` : null,
+      callbackToken: random.chance(CALLED_BACK) ? `token of ${number}` : null,
       submitAtMs: ((number + random.fraction()) / count) * durationMs * 0.95,
     };
   });

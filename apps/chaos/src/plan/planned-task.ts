@@ -29,6 +29,8 @@ export interface PlannedTask {
   backoffSeconds: number;
   timeoutSeconds: number;
   idempotencyKey: string | null;
+  /** Comes back with each callback. Null: nobody wants callbacks. */
+  callbackToken: string | null;
   /** The client hangs up so long after it has sent its first try, and tries again. Null: it waits. */
   hangUpAfterMs: number | null;
   /** Both APIs get the submission at once. */
@@ -39,8 +41,17 @@ export interface PlannedTask {
   sequels: Sequel[];
 }
 
+interface SubmissionContext {
+  runId: string;
+  /** Where callbacks go. */
+  receiverUrl: string;
+}
+
 /** What the task's client sends. */
-export function submissionOf(task: PlannedTask, runId: string): Record<string, unknown> {
+export function submissionOf(
+  task: PlannedTask,
+  { runId, receiverUrl }: SubmissionContext,
+): Record<string, unknown> {
   return {
     task_id: task.taskId,
     run_id: runId,
@@ -49,5 +60,9 @@ export function submissionOf(task: PlannedTask, runId: string): Record<string, u
     max_attempts: task.maxAttempts,
     backoff_seconds: task.backoffSeconds,
     timeout_seconds: task.timeoutSeconds,
+    ...(task.callbackToken !== null && {
+      status_callback_url: receiverUrl,
+      status_callback_token: task.callbackToken,
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Answer } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Receipt } from "../receiver/receipt.ts";
 
 /** One thing that happened, when (ms since the epoch), and who tells of it. */
 export interface Moment {
@@ -36,12 +37,19 @@ export function timelineOf(taskId: string, evidence: Evidence, { story, logs }: 
         const pids = processes.map(({ pid, attempt }) => `${pid} (attempt ${attempt})`).join(", ");
         return { at, source: "processes", text: `${kind}: ${pids}` };
       }),
+    ...evidence.receipts.filter(({ body }) => body.task_id === taskId).map(tellReceipt),
     ...logs(taskId),
   ].sort((a, b) => a.at - b.at);
   const from = (own[0]?.at ?? 0) - BEFORE_MS;
   const to = own.at(-1)?.at ?? 0;
   const around = story.filter(({ at }) => at >= from && at <= to);
   return [...own, ...around].sort((a, b) => a.at - b.at);
+}
+
+function tellReceipt({ at, body, answer }: Receipt): Moment {
+  const { status, execution, attempt, seq, event_id } = body;
+  const text = `${status} of ${execution}.${attempt}, seq ${seq}, ${event_id.slice(0, 8)}: ${answer}`;
+  return { at, source: "receiver", text };
 }
 
 /** Of reads that say the same, the first is enough. */

@@ -23,6 +23,7 @@ interface Findings {
 export function reachVerdict(options: TrialOptions, { evidence, violations, faults }: Findings): Verdict {
   const executions = [...evidence.finals.values()].flatMap((found) => found ?? []);
   const ended = (status: string) => executions.filter((execution) => execution.status === status).length;
+  const events = new Set(evidence.receipts.map(({ body }) => body.event_id));
   const broken: Verdict["broken"] = {};
   for (const { rule } of violations) broken[rule] = (broken[rule] ?? 0) + 1;
   return {
@@ -35,6 +36,8 @@ export function reachVerdict(options: TrialOptions, { evidence, violations, faul
       canceled: ended("canceled"),
       "commands started": evidence.ledger.filter(({ what }) => what === "start").length,
       answers: evidence.answers.length,
+      callbacks: events.size,
+      "callbacks come again": evidence.receipts.length - events.size,
       faults,
       processes: evidence.lives.length,
       "times the machine stalled": evidence.stalls.length,

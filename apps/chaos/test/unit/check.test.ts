@@ -5,6 +5,8 @@ import type { Evidence } from "../../src/evidence/evidence.ts";
 import type { Probe } from "../../src/evidence/watch-readiness.ts";
 import type { Life } from "../../src/fleet/life.ts";
 import type { Outage } from "../../src/fleet/outage.ts";
+import type { Receipt } from "../../src/receiver/receipt.ts";
+import { callback, receipt } from "../called-back.ts";
 import {
   answer,
   attempt,
@@ -35,7 +37,11 @@ const wellWorker = () => life({ name: "worker-2", pid: 12, startedAt: BEGAN - 60
 const wellApi = () => life({ name: "api-1", role: "api", pid: 13, startedAt: BEGAN - 60_000 });
 
 /** The task waits for so long, though nobody is to blame yet. */
-function startLate({ finals }: Evidence, ms: number): void {
+function startLate({ finals, receipts }: Evidence, ms: number): void {
+  for (const { body } of receipts) {
+    const isLate = body.task_id === "again" && body.execution === 2 && body.status === "running";
+    if (isLate) body.started_at = instant(ms);
+  }
   patch(finals, "again", {
     attempts: [attempt({ started_at: instant(ms), finished_at: instant(ms + 900) })],
   });
@@ -280,6 +286,171 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     ({ lives }) =>
       lives.push(life({ terminatedAt: BEGAN, killedAt: BEGAN + 30_000, ended: ended(0, 30_000) })),
   ],
+  [
+    "an end is never called back",
+    "callback-missing",
+    (all) => spoilReceipts(all, (all) => all.filter(({ body }) => body.status !== "success")),
+  ],
+  [
+    "an attempt's start is never called back",
+    "callback-missing",
+    (all) => {
+      const isLost = ({ seq }: { seq: number }) => seq === 3;
+      spoilReceipts(all, (all) => all.filter(({ body }) => body.task_id !== "again" || !isLost(body)));
+      const [second] = all.finals.get("again")!;
+      second!.callbacks = second!.callbacks!.filter((stored) => !isLost(stored));
+    },
+  ],
+  [
+    "a callback is said to be delivered that never came",
+    "callback-missing",
+    (all) => spoilReceipts(all, (all) => all.filter(({ body }) => body.attempt !== 1 || body.seq > 1)),
+  ],
+  [
+    "a callback comes with two ids",
+    "callback-doubled",
+    (all) => callAgain(all, 10, { body: { event_id: "evt_other" }, webhookId: "evt_other" }),
+  ],
+  [
+    "two ends of an execution are told",
+    "callback-doubled",
+    (all) => callAgain(all, 10, { body: { event_id: "evt_other", seq: 4, status: "failed" } }),
+  ],
+  [
+    "two callbacks have one id",
+    "callback-doubled",
+    (all) => {
+      const { body } = all.receipts[9]!;
+      all.receipts[10]!.body.event_id = body.event_id;
+    },
+  ],
+  [
+    "a callback comes again after the next one",
+    "callback-disordered",
+    (all) => spoilReceipts(all, (all) => [...all, { ...all[9]!, at: BEGAN + 4_100 }]),
+  ],
+  [
+    "a callback comes before the one before it",
+    "callback-disordered",
+    (all) => spoilReceipts(all, (all) => [...all.slice(0, 9), all[10]!, all[9]!]),
+  ],
+  [
+    "an older execution is told of after a newer one",
+    "callback-disordered",
+    (all) => spoilReceipts(all, (all) => [...all, { ...all[2]!, at: BEGAN + 4_100 }]),
+  ],
+  [
+    "a start is told after the end, with a larger number",
+    "callback-disordered",
+    (all) => callAgain(all, 9, { body: { event_id: "evt_other", seq: 4 } }),
+  ],
+  [
+    "a callback is sent before the one before was taken",
+    "callback-disordered",
+    ({ receipts }) => {
+      receipts[9]!.answer = "lost";
+    },
+  ],
+  [
+    "a callback says something else than the task",
+    "callback-differs",
+    ({ receipts }) => {
+      receipts[10]!.body.message = "another message";
+    },
+  ],
+  [
+    "a callback has another output than the task",
+    "callback-differs",
+    ({ receipts }) => {
+      receipts[10]!.body.stdout = "done 1 1\n";
+    },
+  ],
+  [
+    "a callback tells of a start at another time",
+    "callback-differs",
+    ({ receipts }) => {
+      receipts[9]!.body.started_at = instant(1);
+    },
+  ],
+  [
+    "a callback tells of an execution that does not exist",
+    "callback-differs",
+    (all) => callAgain(all, 8, { body: { event_id: "evt_other", seq: 5, execution: 3 } }),
+  ],
+  [
+    "the task does not know of a callback",
+    "callback-differs",
+    ({ finals }) => finals.get("lasting")?.[0]?.callbacks?.pop(),
+  ],
+  [
+    "the task says that a callback is pending which was taken",
+    "callback-differs",
+    ({ finals }) => Object.assign(finals.get("lasting")?.[0]?.callbacks?.[0] ?? {}, { state: "pending" }),
+  ],
+  [
+    "the task says that a callback is delivered which was refused each time",
+    "callback-differs",
+    ({ receipts }) => {
+      receipts[10]!.answer = "500";
+    },
+  ],
+  [
+    "an end is told while something of it runs",
+    "callback-too-early",
+    ({ receipts }) => receipts[10]!.running.push(outlived),
+  ],
+  [
+    "an end is told before the command has ended",
+    "callback-too-early",
+    ({ receipts }) => {
+      receipts[10]!.at = BEGAN + 3_700;
+    },
+  ],
+  [
+    "a callback has another task's token",
+    "callback-unproven",
+    ({ receipts }) => {
+      receipts[10]!.token = "token of again";
+    },
+  ],
+  [
+    "a callback has no signature",
+    "callback-unproven",
+    ({ receipts }) => {
+      receipts[10]!.isSigned = false;
+    },
+  ],
+  [
+    "a callback is signed with another id",
+    "callback-unproven",
+    ({ receipts }) => {
+      receipts[10]!.webhookId = "evt_other";
+    },
+  ],
+  [
+    "a task is called back that did not ask",
+    "callback-unasked",
+    (all) => {
+      const body = callback(all.finals.get("stopped")![0]!, 1);
+      spoilReceipts(all, (all) => [...all, receipt(4_100, body)]);
+    },
+  ],
+  [
+    "a callback is owed in the end",
+    "callback-owed",
+    ({ finals, owed }) => {
+      const [final] = finals.get("lasting")!;
+      const { task_id, run_id, execution } = final!;
+      owed.push({
+        ...final!.callbacks![0]!,
+        state: "pending",
+        task_id,
+        run_id,
+        execution,
+        receiver: "http://r",
+      });
+    },
+  ],
   ["a worker does not come back", "not-ready", ({ notReady }) => notReady.push("worker-1")],
   ["an id in a list has no record", "redis-inconsistent", ({ redis }) => put(redis, "wait", "task-ghost@1")],
   ["a record is in two places", "redis-inconsistent", ({ redis }) => put(redis, "delayed", "task-again@1")],
@@ -319,6 +490,29 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     "a list names what is gone",
     "redis-inconsistent",
     ({ redis }) => redis.members.get(`${OWN}list:all`)?.push("task-ghost@1"),
+  ],
+  [
+    "a callback is owed of what is gone",
+    "redis-inconsistent",
+    ({ redis }) => {
+      put(redis, "callbacks-due", "ghost", OWN);
+      put(redis, "callbacks:ghost", "task-ghost@1 1", OWN);
+    },
+  ],
+  [
+    "a task owes a callback, and nobody is to send it",
+    "redis-inconsistent",
+    ({ redis }) => put(redis, "callbacks:again", "task-again@1 1", OWN),
+  ],
+  [
+    "a callback is due of a task that owes none",
+    "redis-inconsistent",
+    ({ redis }) => put(redis, "callbacks-due", "again", OWN),
+  ],
+  [
+    "a callback could not be delivered of what is gone",
+    "redis-inconsistent",
+    ({ redis }) => put(redis, "callbacks-failed", "task-ghost@1", OWN),
   ],
 ];
 
@@ -445,8 +639,8 @@ describe("the checker", () => {
 
   it("counts a submission whose answer was lost as one that may have made an execution", () => {
     const evidence = goodEvidence();
-    add(evidence, answer(600, submit("again"), null, null));
-    evidence.finals.get("again")?.unshift(execution({ taskId: "again", execution: 3, executor: "mock" }));
+    add(evidence, answer(600, submit("stopped"), null, null));
+    evidence.finals.get("stopped")?.unshift(execution({ taskId: "stopped", execution: 2, executor: "mock" }));
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
@@ -482,7 +676,21 @@ function patch(
   Object.assign(finals.get(taskId)?.[0] ?? {}, more);
 }
 
-function put({ members, keys }: Evidence["redis"], place: string, id: string): void {
-  keys.set(BULLMQ + place, "list");
-  members.set(BULLMQ + place, [...(members.get(BULLMQ + place) ?? []), id]);
+function put({ members, keys }: Evidence["redis"], place: string, id: string, prefix = BULLMQ): void {
+  keys.set(prefix + place, "list");
+  members.set(prefix + place, [...(members.get(prefix + place) ?? []), id]);
+}
+
+function spoilReceipts(evidence: Evidence, spoil: (receipts: readonly Receipt[]) => Receipt[]): void {
+  evidence.receipts = spoil(evidence.receipts);
+}
+
+/** The receiver gets one of its callbacks once more, changed, at the end. */
+function callAgain(
+  evidence: Evidence,
+  index: number,
+  { body, ...more }: Partial<Omit<Receipt, "body">> & { body: Partial<Receipt["body"]> },
+): void {
+  const again = evidence.receipts[index]!;
+  spoilReceipts(evidence, (all) => [...all, { ...again, ...more, body: { ...again.body, ...body } }]);
 }

@@ -3,6 +3,7 @@ import { faultKinds, type PlannedFault } from "../../src/plan/fault.ts";
 import { planFaults } from "../../src/plan/plan-faults.ts";
 import { planTasks } from "../../src/plan/plan-tasks.ts";
 import { createRandom } from "../../src/random.ts";
+import { spoiltWays } from "../../src/receiver/ways.ts";
 
 const minute = 60_000;
 const leaseMs = 2_000;
@@ -36,6 +37,29 @@ describe("the plan", () => {
     for (const [i, { from }] of outages.entries()) {
       expect(from).toBeGreaterThan(outages[i - 1]?.to ?? 0);
     }
+  });
+
+  it.each(seeds)("lets callbacks arrive between two faults of their receiver, with seed %s", (seed) => {
+    const disturbances = faultsOf(seed, 10 * minute).flatMap(({ atMs, fault }) =>
+      fault.kind.endsWith("-receiver")
+        ? [{ from: atMs, to: atMs + ("forMs" in fault ? fault.forMs : 0) }]
+        : [],
+    );
+    for (const [i, { from }] of disturbances.entries()) {
+      expect(from).toBeGreaterThan((disturbances[i - 1]?.to ?? 0) + 1_000);
+    }
+  });
+
+  it("spoils the receiver in each way that there is", () => {
+    const ways = faultsOf("7", 10 * minute).flatMap(({ fault }) => ("way" in fault ? [fault.way] : []));
+    expect(new Set(ways)).toEqual(new Set(spoiltWays));
+  });
+
+  it("has most of the tasks called back, each with a token of its own", () => {
+    const tokens = tasksOf("7").flatMap(({ callbackToken }) => callbackToken ?? []);
+    expect(tokens.length).toBeGreaterThan(300 * 0.5);
+    expect(tokens.length).toBeLessThan(300 * 0.7);
+    expect(new Set(tokens).size).toBe(tokens.length);
   });
 
   it("has outages of up to a minute in a long trial, and shorter ones in a short one", () => {

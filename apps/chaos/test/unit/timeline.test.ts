@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseLedger } from "../../src/evidence/ledger.ts";
+import { parseReceipts } from "../../src/receiver/receipt.ts";
 import { formatMoment, timelineOf } from "../../src/report/timeline.ts";
 import { BEGAN, goodEvidence } from "../good-evidence.ts";
 
@@ -17,15 +18,28 @@ describe("the timeline of a task", () => {
     expect(timeline.map(formatMoment)).toEqual([
       "00:00:00.000  api-1      submit: 202, queued, execution 1, attempt 0 of 2",
       "00:00:00.100  ledger     start of 1.1, pid 100",
+      "00:00:00.150  receiver   running of 1.1, seq 1, evt_last: 503",
       "00:00:00.200  fault      kill-worker 1",
       "00:00:00.300  api-1      read: 200, running, execution 1, attempt 1 of 2",
       "00:00:00.400  api-1      read: no answer, a problem",
       "00:00:00.500  api-1      read: 503, a problem",
+      "00:00:01.300  receiver   running of 1.1, seq 1, evt_last: 204",
       "00:00:02.900  worker-2   warn: gone",
       "00:00:03.000  ledger     start of 1.2, pid 100",
+      "00:00:03.100  receiver   running of 1.2, seq 2, evt_last: late",
       "00:00:03.800  ledger     end of 1.2, pid 100 with exit code 0",
       "00:00:04.000  api-1      read: 200, success, execution 1, attempt 2 of 2",
+      "00:00:04.000  receiver   success of 1.2, seq 3, evt_last: 204",
     ]);
+  });
+});
+
+describe("the journal of the receiver", () => {
+  it("is read past a line in whose midst its writer was killed", () => {
+    const [first, second] = goodEvidence().receipts.map((receipt) => JSON.stringify(receipt));
+    expect(parseReceipts(`\n${first}\n${first?.slice(0, 50)}\n${second}\n`)).toEqual(
+      goodEvidence().receipts.slice(0, 2),
+    );
   });
 });
 
