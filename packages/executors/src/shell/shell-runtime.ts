@@ -69,7 +69,7 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   const guard = await startGuard(target, containment.cgroup?.home ?? null, shell.silentAfterMs ?? null);
   const container = createContainer({ containment, running });
   const fifos = createFifoPool(folder.fifos);
-  const clearing = keepClearingLeftovers(shell.stateDir);
+  const clearing = keepClearingLeftovers(shell.stateDir, shell.silentAfterMs ?? null);
   let sequence = 0;
 
   return {

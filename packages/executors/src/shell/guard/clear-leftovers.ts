@@ -2,25 +2,28 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, readPidScope, readStat } from "../containment/proc.ts";
-import { sweep } from "./guard.ts";
+import { type SilentAfterMs, sweep } from "./guard.ts";
 import { judgeFolder } from "./judge-folder.ts";
 import { parseWorkerRecord } from "./worker-record.ts";
 
 /** Stops what dead workers of this host and user left running, and removes their folders. Touches nothing else. */
 export async function clearLeftovers(stateDir: string): Promise<void> {
+  const pidScope = readPidScope();
   await Promise.all(
-    readdirSync(stateDir).map((workerKey) => clearFolder(workerKey, join(stateDir, workerKey))),
+    readdirSync(stateDir).map((workerKey) => clearFolder(workerKey, join(stateDir, workerKey), pidScope)),
   );
 }
 
-/** Between two looks: what is left is to be gone before other workers take its tasks over. */
-const LOOK_MS = 500;
+/** Between two looks: what is left is to be gone before other workers take its tasks over, a lease after its worker's death. */
+const SHORTEST_LOOK_MS = 300;
+const LONGEST_LOOK_MS = 1_000;
 
 /**
  * Does it again and again, until it is stopped: a worker whose guard was killed as well may have no successor, or a
  * slow one.
  */
-export function keepClearingLeftovers(stateDir: string): { stop(): void } {
+export function keepClearingLeftovers(stateDir: string, silentAfterMs: SilentAfterMs): { stop(): void } {
+  const lookMs = Math.max(SHORTEST_LOOK_MS, Math.min((silentAfterMs ?? Infinity) / 6, LONGEST_LOOK_MS));
   let clearing = false;
   const timer = setInterval(async () => {
     if (clearing) return;
@@ -28,14 +31,14 @@ export function keepClearingLeftovers(stateDir: string): { stop(): void } {
     // The state folder itself may be taken away; the next look tells.
     await clearLeftovers(stateDir).catch(() => {});
     clearing = false;
-  }, LOOK_MS).unref();
+  }, lookMs).unref();
   return { stop: () => clearInterval(timer) };
 }
 
-async function clearFolder(workerKey: string, folder: string): Promise<void> {
+async function clearFolder(workerKey: string, folder: string, pidScope: string | null): Promise<void> {
   const record = parseWorkerRecord(read(join(folder, "worker")));
   const stat = record && livingStat(record.pid);
-  switch (judgeFolder({ record, pidScope: readPidScope(), startTimeNow: stat?.startTime ?? null })) {
+  switch (judgeFolder({ record, pidScope, startTimeNow: stat?.startTime ?? null })) {
     case "leave":
       return;
     case "remove":
