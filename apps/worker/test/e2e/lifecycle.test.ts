@@ -52,7 +52,10 @@ describe("a worker that is told to stop", () => {
         { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_MOCK_SECONDS: "1.5" } },
         async (fleet) => {
           await fleet.call("POST", "/tasks", { task_id: "t", prompt: "hi" });
-          await waitFor(async () => (await find(fleet, "t")).status === "running", { description: "t runs" });
+          // Not just granted: a task that is granted to a stopping worker is given back.
+          await waitFor(async () => (await (await fetch(`${fleet.url}/tasks/t/output`)).text()) === "hi", {
+            description: "t has written something",
+          });
           const [worker] = fleet.workers;
           worker?.child.kill("SIGTERM");
           await waitFor(() => worker?.log().includes("stopping: SIGTERM"), {

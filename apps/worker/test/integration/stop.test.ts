@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { knownNames, parseSubmission, readEnvironment, workerSettings } from "@host-runner/contracts";
-import { openTaskQueue } from "@host-runner/queue";
+import { openTaskQueue, startOfOutput } from "@host-runner/queue";
 import { waitFor, withGarbageCollection, withRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { pino } from "pino";
@@ -27,8 +27,11 @@ describe("a worker that is told to stop", () => {
         const start = createWorkerStart({ pid: process.pid, environment: {} });
         const worker = await start(settings, { log, fail() {}, stopping: stopping.signal });
         const names = { task_id: "t", run_id: "r" };
-        await queue.submit({ ...parseSubmission({ prompt: "mock:hang" }), ...names });
-        await waitFor(async () => (await queue.find("t"))?.status === "running", { description: "t runs" });
+        const { task } = await queue.submit({ ...parseSubmission({ prompt: "mock:hang" }), ...names });
+        // Not just granted, which Redis tells first: a task that is granted to a stopping worker is given back.
+        await waitFor(async () => (await queue.output(task, startOfOutput, 100)).length > 0, {
+          description: "t has written something",
+        });
         const hurry = new AbortController();
         const stopped = worker.stop({ hurry: hurry.signal }).then(() => "stopped");
         try {
