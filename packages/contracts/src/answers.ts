@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { problemSchema } from "./errors.ts";
-import { executionSchema, taskCallbackSchema, taskSchema, workerSchema } from "./task.ts";
+import { executionSchema, type Task, taskCallbackSchema, taskSchema, workerSchema } from "./task.ts";
 import { endedStatuses, outputStreams, taskStatuses } from "./words.ts";
 
 export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
@@ -13,6 +13,11 @@ export const taskSummarySchema = taskSchema
   .omit({ stdout: true, stderr: true })
   .meta({ id: "TaskSummary", description: "A task without what it wrote." });
 export type TaskSummary = z.infer<typeof taskSummarySchema>;
+
+/** The task without what it wrote. */
+export function summarize({ stdout: _, stderr: __, ...summary }: Task): TaskSummary {
+  return summary;
+}
 
 export const taskPageSchema = z
   .object({

@@ -1,4 +1,4 @@
-import type { Execution, Task, TaskSummary } from "@host-runner/contracts";
+import { type Execution, summarize, type Task, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { projectExecution, projectTask, type TaskRecord } from "./project-task.ts";
@@ -55,8 +55,7 @@ export async function readSummary(redis: Redis, keys: Keys, jobId: string): Prom
   const given = SUMMARY_FIELDS.map((field, i) => [field, values[i]]).filter(([, value]) => value !== null);
   const record: TaskRecord = Object.fromEntries(given);
   if (!isRecord(record)) return null;
-  const { stdout: _, stderr: __, ...summary } = projectTask(record, parseJobId(jobId).execution);
-  return summary;
+  return summarize(projectTask(record, parseJobId(jobId).execution));
 }
 
 /** Newest first. The oldest go first when their time is over, so they are without a gap. */

@@ -1,8 +1,9 @@
-import { invalidRequest, toFieldErrors } from "@host-runner/contracts";
-import type { CallbackQuery, TaskQueue } from "@host-runner/queue";
+import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { z } from "zod";
+import { parseQuery } from "../parse-query.ts";
 import { onlyMethods } from "../problems.ts";
+import { sendJson } from "../send-json.ts";
 import { pageCursor, pageLimit } from "./task-query.ts";
 
 export const callbackQuerySchema = z.object({
@@ -17,15 +18,9 @@ export function callbackRoutes(queue: TaskQueue): Router {
   router
     .route("/")
     .get(async (request, response) => {
-      const { callbacks, nextCursor } = await queue.callbacks(parseCallbackQuery(request.query));
-      response.json({ callbacks, next_cursor: nextCursor });
+      const { callbacks, nextCursor } = await queue.callbacks(parseQuery(callbackQuerySchema, request.query));
+      sendJson(response, { callbacks, next_cursor: nextCursor });
     })
     .all(onlyMethods("GET"));
   return router;
-}
-
-function parseCallbackQuery(input: unknown): CallbackQuery {
-  const result = callbackQuerySchema.safeParse(input);
-  if (!result.success) throw invalidRequest(toFieldErrors(result.error));
-  return result.data;
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
+import { sendJson } from "../send-json.ts";
 import { ownContentOnly } from "./own-content-only.ts";
 
 /** GET /openapi.json. The description is made when it is asked for first: every process starts faster for it. */
@@ -12,7 +13,7 @@ export function descriptionRoutes(): Router {
     .route("/")
     .get(async (_request, response) => {
       const { openApiDocument } = await import("../openapi/document.ts");
-      response.json(openApiDocument);
+      sendJson(response, openApiDocument);
     })
     .all(onlyMethods("GET"));
   return router;

@@ -1,4 +1,4 @@
-import { invalidRequest, type Task } from "@host-runner/contracts";
+import { invalidRequest, summarize, type Task } from "@host-runner/contracts";
 import type { OutputPiece, OutputPosition, TaskEvent, TaskQueue } from "@host-runner/queue";
 import type { SentEvent } from "../send-events.ts";
 
@@ -47,9 +47,9 @@ export async function* eventsOf(
 
 function describeEvent(event: TaskEvent): [name: string, data: object] {
   if (event.kind === "output") return describePiece(event.piece);
-  const { stdout: _, stderr: __, ...task } = event.task;
+  const { task } = event;
   return event.kind === "status"
-    ? ["status", task]
+    ? ["status", summarize(task)]
     : ["end", { status: task.status, execution: task.execution }];
 }
 

@@ -2,6 +2,7 @@ import { HostRunnerError } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
+import { sendJson } from "../send-json.ts";
 
 /** For probes; no token needed. Alive is not ready: without Redis, or while it stops, it is to be asked nothing. */
 export function healthRoutes(queue: TaskQueue, stopping: AbortSignal): Router {
@@ -10,7 +11,7 @@ export function healthRoutes(queue: TaskQueue, stopping: AbortSignal): Router {
     router
       .route(path)
       .get((_request, response) => {
-        response.json({ status: "ok" });
+        sendJson(response, { status: "ok" });
       })
       .all(onlyMethods("GET"));
   }
@@ -22,7 +23,7 @@ export function healthRoutes(queue: TaskQueue, stopping: AbortSignal): Router {
           retryAfterSeconds: 1,
         });
       await queue.checkWritable();
-      response.json({ status: "ok" });
+      sendJson(response, { status: "ok" });
     })
     .all(onlyMethods("GET"));
   return router;

@@ -1,8 +1,9 @@
-import { isEnded, type Run, type TaskSummary } from "@host-runner/contracts";
+import { isEnded, type Run, summarize, type TaskSummary } from "@host-runner/contracts";
 import { countByStatus, type RunEvent, type TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
 import { type SentEvent, sendEvents } from "../send-events.ts";
+import { sendJson } from "../send-json.ts";
 
 /** How long the cancel of a run waits for its tasks' processes to be gone. */
 const CANCEL_WAIT_MS = 3_000;
@@ -22,7 +23,7 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
   router
     .route("/:runId")
     .get(async (request, response) => {
-      response.json(describeRun(request.params.runId, await tasksOf(request.params.runId)));
+      sendJson(response, describeRun(request.params.runId, await tasksOf(request.params.runId)));
     })
     .all(onlyMethods("GET"));
 
@@ -39,7 +40,7 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
           }),
         );
       }
-      response.json(describeRun(runId, tasks));
+      sendJson(response, describeRun(runId, tasks));
     })
     .all(onlyMethods("POST"));
 
@@ -69,12 +70,7 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
   async function cancel(task: TaskSummary, deadline: number): Promise<TaskSummary> {
     const asked = await queue.cancel(task.task_id);
     if (!asked) return task;
-    const {
-      stdout: _,
-      stderr: __,
-      ...summary
-    } = await queue.untilEnded(asked, deadline - Date.now(), stopping);
-    return summary;
+    return summarize(await queue.untilEnded(asked, deadline - Date.now(), stopping));
   }
 }
 

@@ -1,6 +1,7 @@
-import { invalidRequest, taskStatuses, toFieldErrors } from "@host-runner/contracts";
+import { taskStatuses } from "@host-runner/contracts";
 import type { TaskQuery } from "@host-runner/queue";
 import { z } from "zod";
+import { parseQuery } from "../parse-query.ts";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -58,9 +59,14 @@ export const taskQuerySchema = z.object({
 
 /** Checks the query of GET /tasks. Throws `invalid` with every problem found. */
 export function parseTaskQuery(input: unknown): TaskQuery {
-  const result = taskQuerySchema.safeParse(input);
-  if (!result.success) throw invalidRequest(toFieldErrors(result.error));
-  const { run_id, label, created_after, created_before, pool: _, ...rest } = result.data;
+  const {
+    run_id,
+    label,
+    created_after,
+    created_before,
+    pool: _,
+    ...rest
+  } = parseQuery(taskQuerySchema, input);
   return {
     ...rest,
     runId: run_id,

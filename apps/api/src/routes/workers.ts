@@ -1,6 +1,7 @@
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
 import { onlyMethods } from "../problems.ts";
+import { sendJson } from "../send-json.ts";
 
 /** Who lives, where, with which executors, slots and tasks. */
 export function workerRoutes(queue: TaskQueue): Router {
@@ -8,7 +9,7 @@ export function workerRoutes(queue: TaskQueue): Router {
   router
     .route("/")
     .get(async (_request, response) => {
-      response.json({ workers: await queue.workers() });
+      sendJson(response, { workers: await queue.workers() });
     })
     .all(onlyMethods("GET"));
   return router;
