@@ -81,7 +81,7 @@ export const createWorkerStart =
 
     return {
       async stop({ hurry }) {
-        await consumer.pause();
+        consumer.pause();
         await drain(consumer, settings, { hurry, log });
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
         sender.close();

@@ -2,7 +2,6 @@
  * What happens to a lease from its grant to its end: it is confirmed, the handler runs, and its outcome is recorded.
  */
 import { defaultRunId, type Outcome, type StopReason } from "@host-runner/contracts";
-import type { Job } from "bullmq";
 import { startAttempt } from "./callbacks/callback-scripts.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
@@ -12,6 +11,7 @@ import { formatParts } from "./output-parts.ts";
 import { bytesOf, createOutputQueue, type OutputBatch, type OutputWriter } from "./output-writer.ts";
 import type { StoredSubmission } from "./project-task.ts";
 import type { ScriptRunner } from "./run-script.ts";
+import type { TakenTask } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
@@ -60,45 +60,50 @@ interface AttemptOptions {
  * more and the outcome is on its way to Redis: what is sent then follows it.
  */
 export async function runAttempt(
-  job: Job<StoredSubmission>,
+  taken: TakenTask,
   lease: Lease,
   onOver: () => void,
   { runner, holder, handle, leaseMs, outputKeepBytes, abandoned, observe, log }: AttemptOptions,
 ): Promise<void> {
-  const jobId = job.id!;
+  const { taskId } = taken;
+  const { jobId, attempt } = taken.claim;
+  const submission = JSON.parse(taken.data) as StoredSubmission;
+  const { attempts = 1 } = JSON.parse(taken.opts) as { attempts?: number };
   const task: LeasedTask = {
-    taskId: job.name,
-    runId: job.data.run_id ?? defaultRunId(job.name),
+    taskId,
+    runId: submission.run_id ?? defaultRunId(taskId),
     execution: parseJobId(jobId).execution,
-    attempt: job.attemptsStarted,
-    startBefore: await confirm(job, lease, leaseMs),
-    submission: job.data,
+    attempt,
+    startBefore: await confirm(taken, lease, leaseMs),
+    submission,
   };
   const startedAt = Date.now();
   const telling = tellStart(runner, jobId, task, { abandoned, log });
   const executor = task.submission.executor ?? holder.executor;
   if (task.attempt === 1) {
-    observe({ type: "started", executor, waitMs: Math.max(0, startedAt - job.timestamp) });
+    observe({ type: "started", executor, waitMs: Math.max(0, startedAt - taken.submittedAt) });
   }
   const output = createOutputQueue({
     runner,
     jobId,
     attempt: task.attempt,
     // All attempts of an execution share what is kept of it.
-    keepBytes: outputKeepBytes / (job.opts.attempts ?? 1),
+    keepBytes: outputKeepBytes / attempts,
     abandoned,
     onStored: (bytes) => observe({ type: "output", bytes }),
     log,
   });
   const outcome = await handle(task, lease.signal, output, lease.abort).catch((error: unknown) => {
-    log.error({ err: error as Error, taskId: task.taskId }, "running the task failed inside host-runner");
+    log.error({ err: error as Error, taskId }, "running the task failed inside host-runner");
     return internalOutcome;
   });
   const last = await output.close();
   await telling.done();
   if (lease.signal.reason === "lease_lost") return;
 
-  const recording = lease.finish(outcome, last, isLastAttempt(job, outcome) ? partsOf(last, outcome) : null);
+  // Certainly the only attempt: what it wrote is all that the task keeps.
+  const isOnly = task.attempt === 1 && (attempts === 1 || outcome.status === "success");
+  const recording = lease.finish(outcome, last, isOnly ? partsOf(last, outcome) : null);
   onOver();
   const status = await recording;
   if (status === "lost") return;
@@ -108,22 +113,13 @@ export async function runAttempt(
   observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
 }
 
-/** Whether it is certain that this attempt, the first, is the only one. */
-function isLastAttempt({ attemptsStarted, opts }: Job<StoredSubmission>, { status }: Outcome): boolean {
-  return attemptsStarted === 1 && ((opts.attempts ?? 1) === 1 || status === "success");
-}
-
 function partsOf({ isAll, entries }: OutputBatch, outcome: Outcome): string | null {
   return isAll ? formatParts(entries, outcome) : null;
 }
 
 /** The instant up to which the lease is certain enough to start something. */
-async function confirm(
-  { processedOn = 0 }: Job<StoredSubmission>,
-  lease: Lease,
-  leaseMs: number,
-): Promise<number> {
-  if (Date.now() - processedOn < leaseMs / 4) return processedOn + leaseMs / 2;
+async function confirm({ startedOn }: TakenTask, lease: Lease, leaseMs: number): Promise<number> {
+  if (Date.now() - startedOn < leaseMs / 4) return startedOn + leaseMs / 2;
   // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it
   // looks, or gone.
   const asked = Date.now();

@@ -79,6 +79,39 @@ export interface LeaseClaim {
   attempt: number;
 }
 
+/** A task that was leased just now. */
+export interface TakenTask {
+  claim: LeaseClaim;
+  taskId: string;
+  /** A StoredSubmission, and BullMQ's options of the job, as JSON. */
+  data: string;
+  opts: string;
+  /** In ms since the epoch, as is `startedOn`, the beginning of the lease. */
+  submittedAt: number;
+  startedOn: number;
+}
+
+const takeScript = loadScript("take");
+/** `dueAt`: when the next task is due that waits for its next attempt, in ms since the epoch; Infinity where none does. */
+export async function take(
+  runner: ScriptRunner,
+  args: { count: number; now: number; token: string; holder: string; leaseMs: number },
+): Promise<{ dueAt: number; tasks: TakenTask[] }> {
+  const { now: startedOn, token, holder } = args;
+  const [dueAt, ...flat] = await run<[number, ...(string | number)[]]>(takeScript, runner, [args]);
+  const tasks: TakenTask[] = [];
+  for (let i = 0; i < flat.length; i += TAKEN_FIELDS) {
+    const [jobId, taskId, data, opts, submittedAt, attempt] = flat.slice(i, i + TAKEN_FIELDS) as string[];
+    tasks.push({
+      claim: { jobId: jobId!, token, holder, attempt: Number(attempt) },
+      ...{ taskId: taskId!, data: data!, opts: opts!, startedOn },
+      submittedAt: Number(submittedAt),
+    });
+  }
+  return { dueAt: dueAt || Number.POSITIVE_INFINITY, tasks };
+}
+const TAKEN_FIELDS = 6;
+
 const finishScript = loadScript("finish");
 export function finish(
   runner: ScriptRunner,
@@ -127,9 +160,9 @@ export function reclaimLost(
 const giveBackScript = loadScript("give-back");
 export function giveBack(
   runner: ScriptRunner,
-  args: Omit<LeaseClaim, "token"> & { startedOn: number },
+  { jobId, holder, attempt, startedOn }: Omit<LeaseClaim, "token"> & { startedOn: number },
 ): Promise<"given-back" | "changed"> {
-  return run(giveBackScript, runner, [args]);
+  return run(giveBackScript, runner, [{ jobId, holder, attempt, startedOn }]);
 }
 
 const appendOutputScript = loadScript("append-output");

@@ -1,22 +1,19 @@
 /**
  * The queue as a worker sees it: takes tasks, one lease each, hands them to a handler, and records what comes
- * of them. BullMQ's Worker fetches and renews; every transition after that is a script of ours, so that the
- * handler's outcome and the end of the task are one step.
+ * of them.
  */
 import type { ExecutorName, StopReason } from "@host-runner/contracts";
-import { type Job, WaitingError } from "bullmq";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { type DeliverCallback, startCallbackDispatch } from "./callbacks/dispatch-callbacks.ts";
 import { openPersistentConnection } from "./connection.ts";
-import { FetchingWorker } from "./fetching-worker.ts";
 import { formatHolder, type Holder } from "./holder.ts";
-import { BULLMQ_PREFIX, createKeys } from "./keys.ts";
+import { createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
-import type { StoredSubmission } from "./project-task.ts";
 import { startReclaiming } from "./reclaiming.ts";
 import { runAttempt, type TaskHandler } from "./run-attempt.ts";
-import { giveBack } from "./scripts.ts";
+import type { TakenTask } from "./scripts.ts";
+import { startTaking } from "./take-tasks.ts";
 import type { Observe } from "./transition.ts";
 import { giveBackUnheard } from "./unheard-leases.ts";
 import { watchAnswers } from "./watch-answers.ts";
@@ -50,7 +47,7 @@ export interface TaskConsumer {
   /** Rejects where the loop has died that takes tasks; the worker is of no use then. */
   readonly died: Promise<never>;
   /** Takes no more tasks, and gives back what is granted to it yet; those that run go on. */
-  pause(): Promise<void>;
+  pause(): void;
   /** Stops all that runs here. */
   stopAll(reason: StopReason): void;
   /** For a consumer that is paused: resolves when no task runs here any more. */
@@ -58,9 +55,6 @@ export interface TaskConsumer {
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
 }
-
-/** The one error that tells BullMQ to leave the job as it is and go on. One for all: a stack of its own costs too much. */
-const leftToUs = new WaitingError();
 
 /** A worker is missed after the lease, and two looks: within 15 s with the default lease of 10 s. */
 const LOOKS_PER_LEASE = 5;
@@ -84,12 +78,12 @@ export async function startTaskConsumer(
   const keys = createKeys(queue);
   const redis = openPersistentConnection(redisUrl, keys.workerConnection(holder.id), log);
   const subscriber = openPersistentConnection(redisUrl, "host-runner-worker-events", log);
+  const blocking = openPersistentConnection(redisUrl, "host-runner-worker-waiting", log);
   const runner = { redis, keys };
   try {
     await assertUsableRedis(redis, log);
   } catch (error) {
-    redis.disconnect();
-    subscriber.disconnect();
+    disconnect();
     throw error;
   }
   const abandoned = new AbortController();
@@ -108,24 +102,6 @@ export async function startTaskConsumer(
     log,
   });
 
-  const worker = new FetchingWorker(queue, process, {
-    connection: redis,
-    prefix: BULLMQ_PREFIX,
-    name: formatHolder(holder),
-    concurrency,
-    lockDuration: leaseMs,
-    // BullMQ renews by the job's id, which an attempt that was lost shares with the next one: where this worker has
-    // both for a moment, the end of the first would end the renewal of the second.
-    skipLockRenewal: true,
-    // Lost workers are found by a script of ours, which knows of attempts, wishes and outcomes.
-    skipStalledCheck: true,
-    skipVersionCheck: true,
-    // Its default of 15 s would be the time without tasks after an outage of Redis.
-    runRetryDelay: 1000,
-    autorun: false,
-    passOn: () => redis.zadd(keys.marker, 0, "0"),
-  });
-  worker.on("error", (error) => log.warn({ err: error }, "taking tasks from the queue failed; trying again"));
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
   redis.on("ready", () => {
@@ -136,12 +112,15 @@ export async function startTaskConsumer(
 
   const reclaiming = startReclaiming(runner, { intervalMs: leaseMs / LOOKS_PER_LEASE, observe, log });
 
-  await Promise.all([worker.waitUntilReady(), wishes.ready()]);
+  await wishes.ready();
   const answers = watchAnswers(redis);
+  const taker = startTaking({
+    ...{ runner, blocking, concurrency, holder: formatHolder(holder), leaseMs, log },
+    onTask: start,
+  });
   const loop = watchLoop({
-    run: () => worker.run(),
-    isExcused: () => worker.isPaused() || !answers.isAnswering() || running.size >= concurrency,
-    msSinceProgress: () => worker.msSinceFetch,
+    isExcused: () => taker.isPaused() || !answers.isAnswering() || running.size >= concurrency,
+    msSinceProgress: taker.msSinceAnswer,
   });
 
   const dispatch = callbacks && startCallbackDispatch({ runner, subscriber, ...callbacks, observe, log });
@@ -154,10 +133,10 @@ export async function startTaskConsumer(
   );
 
   return {
-    isConsuming: () => !worker.isPaused() && answers.isAnswering() && loop.isAlive(),
+    isConsuming: () => !taker.isPaused() && answers.isAnswering() && loop.isAlive(),
     running: () => running.size,
     died: loop.died,
-    pause: () => worker.pause(true),
+    pause: taker.pause,
     stopAll: (reason) => {
       for (const { lease } of running.values()) lease.abort(reason);
     },
@@ -170,52 +149,37 @@ export async function startTaskConsumer(
       loop.stop();
       answers.stop();
       wishes.close();
-      // BullMQ's close never resolves where Redis is away.
-      await Promise.race([Promise.all([announcing.stop(), dispatch?.stop()]), after(timeoutMs)]);
-      await Promise.race([worker.close(running.size > 0).catch(() => {}), after(timeoutMs)]);
+      taker.pause();
+      // Where Redis is away nothing of it resolves.
+      await Promise.race([
+        Promise.all([taker.idle(), announcing.stop(), dispatch?.stop()]),
+        after(timeoutMs),
+      ]);
       abandoned.abort();
-      redis.disconnect();
-      subscriber.disconnect();
+      disconnect();
     },
   };
 
-  /** BullMQ's processor. Ends by the one error that tells BullMQ to leave the job to us, and go on. */
-  async function process(job: Job<StoredSubmission>, token = ""): Promise<never> {
-    const jobId = job.id!;
-    const claim = { jobId, token, holder: formatHolder(holder), attempt: job.attemptsStarted };
-    // The answer to a question from before the stop: what it would run on may be gone.
-    if (worker.isPaused()) {
-      await giveBack(runner, { ...claim, startedOn: job.processedOn ?? 0 }).catch((error: Error) =>
-        log.warn({ err: error, job: jobId }, "giving back a task failed; its lease expires"),
-      );
-      throw leftToUs;
-    }
-    const lease = createLease({
-      runner,
-      claim,
-      leaseMs,
-      abandoned: abandoned.signal,
-      log,
-    });
-    let onOver = () => {};
-    const over = new Promise<void>((resolve) => {
-      onOver = resolve;
-    });
+  function start(task: TakenTask, release: () => void): void {
+    const { claim, taskId } = task;
+    const { jobId } = claim;
+    const lease = createLease({ runner, claim, leaseMs, abandoned: abandoned.signal, log });
     const settled = Promise.resolve()
       // Registered before it is run, so that a wish finds it.
-      .then(() => runAttempt(job, lease, onOver, attemptOptions))
+      .then(() => runAttempt(task, lease, release, attemptOptions))
       .catch((error: Error) => log.error({ err: error, job: jobId }, "the outcome could not be recorded"))
       .finally(() => {
-        onOver();
+        release();
         // The next attempt of the same task may have come here while this one, which was lost, was being ended.
         if (running.get(jobId)?.lease === lease) running.delete(jobId);
       });
-    running.set(jobId, { taskId: job.name, lease, settled });
+    running.set(jobId, { taskId, lease, settled });
     // From here on no wish is missed: those that came before are read, those that come find the lease.
     if (wishes.cameBefore(jobId)) lease.abort("cancel");
-    // Not until it is recorded: BullMQ's question for the next job goes to Redis together with the outcome.
-    await over;
-    throw leftToUs;
+  }
+
+  function disconnect(): void {
+    for (const connection of [redis, subscriber, blocking]) connection.disconnect();
   }
 
   function renew(): void {

@@ -115,7 +115,7 @@ describe("a worker", () => {
       // The record says so a moment before the worker hears of it.
       await waitFor(() => started, { description: "t runs" });
       expect(consumer.isConsuming()).toBe(true);
-      await consumer.pause();
+      consumer.pause();
       expect(consumer.isConsuming()).toBe(false);
       await queue.submit(submission("u"));
       release();

@@ -172,8 +172,8 @@ describe("a lease whose answer was long under way", () => {
         );
         road.block();
         await queue.submit(submission("t"));
-        await waitFor(() => road.waiting().includes(":active"), { description: "it asks for the task" });
-        await consumer.pause();
+        await waitFor(() => road.waiting().includes('"count"'), { description: "it asks for the task" });
+        consumer.pause();
         await consumer.idle();
         const closed = consumer.close(5_000);
         road.open();

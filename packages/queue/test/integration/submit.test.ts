@@ -90,7 +90,7 @@ describe("submitting a task", () => {
       await queue.submit(submission("t"));
       const consumer = await consume(handlers.succeed);
       await whenStatus("t", "success");
-      await consumer.pause();
+      consumer.pause();
 
       const { task, created } = await queue.submit(submission("t", { prompt: "other" }));
       expect({ created, execution: task.execution, status: task.status }).toEqual({

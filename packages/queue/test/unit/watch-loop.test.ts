@@ -2,13 +2,11 @@ import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { watchLoop } from "../../src/watch-loop.ts";
 
-const never = () => new Promise<void>(() => {});
 const stuckMs = 150;
 
 /** Watches a loop for long enough that one which hangs is noticed. */
 async function watch(options: Partial<Parameters<typeof watchLoop>[0]>) {
   const loop = watchLoop({
-    run: never,
     isExcused: () => false,
     msSinceProgress: () => 0,
     stuckMs,
@@ -52,15 +50,5 @@ describe("a loop that takes tasks", () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * stuckMs);
     expect(await watched).toEqual({ died: null, isAlive: true });
     clearInterval(asking);
-  });
-
-  it("has died when it ends, with an error or without", async () => {
-    const failed = await watch({ run: () => Promise.reject(new Error("broken")) });
-    expect(failed.died?.cause).toMatchObject({ message: "broken" });
-    const ended = await watch({ run: async () => {} });
-    expect({ died: ended.died?.message, isAlive: ended.isAlive }).toEqual({
-      died: "the loop that takes tasks has ended",
-      isAlive: false,
-    });
   });
 });

@@ -1,0 +1,62 @@
+--[[
+  Leases the next tasks in line to a worker: what BullMQ's moveToActive does, for several at once. Tasks that are due
+  for their next attempt are put in line first.
+
+  KEYS[1]  prefix of the queue's keys (BullMQ's)
+  ARGV[1]  JSON: count (how many at most), now (ms), token and leaseMs (of their locks), holder
+
+  Returns, flat, the instant (ms) at which the next delayed task is due, 0 where there is none, and for each task
+  jobId, name, data, opts, timestamp (ms), attempt
+]]
+local rcall = redis.call
+--- @include "bullmq/getQueueMetadata"
+--- @include "bullmq/getNextDelayedTimestamp"
+--- @include "bullmq/moveJobFromPrioritizedToActive"
+--- @include "bullmq/promoteDelayedJobs"
+local queue = KEYS[1]
+local args = cjson.decode(ARGV[1])
+local wait, active, prioritized, delayed = queue .. "wait", queue .. "active", queue .. "prioritized", queue .. "delayed"
+local meta, marker, events, counter = queue .. "meta", queue .. "marker", queue .. "events", queue .. "pc"
+local now = string.format("%d", args.now)
+
+local isPausedOrMaxed = getQueueMetadata(meta, active, wait)
+promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, args.now, counter, isPausedOrMaxed)
+
+local taken = {0}
+local function lease(jobId)
+  local jobKey = queue .. jobId
+  local record = rcall("HMGET", jobKey, "name", "data", "opts", "timestamp", "ats")
+  if not record[2] then
+    -- Somebody has removed the record alone.
+    rcall("LREM", active, 1, jobId)
+    return
+  end
+  local attempt = tonumber(record[5] or 0) + 1
+  rcall("SET", jobKey .. ":lock", args.token, "PX", args.leaseMs)
+  rcall("HSET", jobKey, "processedOn", now, "pb", args.holder, "ats", attempt)
+  rcall("XADD", events, "*", "event", "active", "jobId", jobId, "prev", "waiting")
+  for _, value in ipairs({jobId, record[1], record[2], record[3], record[4], attempt}) do
+    taken[#taken + 1] = value
+  end
+end
+
+local isEmpty = false
+for _ = 1, args.count do
+  if isPausedOrMaxed then
+    break
+  end
+  local jobId = rcall("RPOPLPUSH", wait, active) or moveJobFromPrioritizedToActive(prioritized, active, counter)
+  if not jobId then
+    isEmpty = true
+    break
+  end
+  lease(jobId)
+  isPausedOrMaxed = getQueueMetadata(meta, active, wait)
+end
+
+-- The marker wakes one worker, which has come here: the next one is to come where more waits.
+if not isEmpty and not isPausedOrMaxed and rcall("EXISTS", wait, prioritized) > 0 then
+  rcall("ZADD", marker, 0, "0")
+end
+taken[1] = getNextDelayedTimestamp(delayed) or 0
+return taken
