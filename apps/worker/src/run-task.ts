@@ -23,6 +23,8 @@ interface TaskHandlerOptions {
 export function createTaskHandler({ settings, executors, secrets, log }: TaskHandlerOptions): TaskHandler {
   const outputRedactor = createRedactor(asBytes(secrets));
   const messageRedactor = createRedactor(secrets);
+  // Two lines for each task, without a field that could have a secret: to look for one costs more than all else of a line.
+  const taskLog = log.child({}, { redact: [] });
   return async (task, signal, writer, stop) => {
     const { taskId, execution, attempt } = task;
     const name = task.submission.executor ?? settings.executor;
@@ -32,7 +34,7 @@ export function createTaskHandler({ settings, executors, secrets, log }: TaskHan
       return unavailableOutcome(name);
     }
 
-    log.info({ taskId, execution, attempt, executor: name }, "task started");
+    taskLog.info({ taskId, execution, attempt, executor: name }, "task started");
     const recorder = createOutputRecorder({ tailBytes: settings.tailBytes });
     const limits = startLimits(task, settings, stop);
     const redacted = redactOutput(outputRedactor, toBoth(recorder, writer));
@@ -45,7 +47,7 @@ export function createTaskHandler({ settings, executors, secrets, log }: TaskHan
     await redacted.end();
     const decided = decideOutcome(result, name, recorder.summary(), settings);
     const outcome = { ...decided, message: messageRedactor.text(decided.message) };
-    log.info({ taskId, execution, attempt, ...describe(outcome) }, `task ended: ${outcome.message}`);
+    taskLog.info({ taskId, execution, attempt, ...describe(outcome) }, `task ended: ${outcome.message}`);
     return outcome;
   };
 }

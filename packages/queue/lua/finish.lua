@@ -1,20 +1,18 @@
 --[[
-  Records how an attempt ended: ends the task, or queues it for its next attempt where it failed and has one
-  left. Only the lease holder may: the one whose token the lock has, or, where the lock lapsed in an outage,
+  Records how attempts ended, each by itself: ends the task, or queues it for its next attempt where it failed and has
+  one left. Only the lease holder may: the one whose token the lock has, or, where the lock lapsed in an outage,
   the one whose attempt is still the record's newest. Doing it twice does no harm.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: jobId, token, holder, attempt, now (ms), jitter (0 to 1), outcome, canceled (the outcome where
-           the task was to be canceled and has attempts left), entries and drop (the last of the output, see
-           append-entries), parts (instead of them: the whole output is in stdout and stderr, in this order; empty
-           where it is not)
-  ARGV[2]  the outcome as JSON, as it is stored; ARGV[3] `canceled`
-  ARGV[4]  stdout, ARGV[5] stderr: what the task keeps of the output
-  ARGV[6 ...]  the bytes of each entry
+  ARGV[1]  JSON: a list with, for each attempt, jobId, token, holder, attempt, now (ms), jitter (0 to 1), entries and drop
+           (the last of the output, see append-entries), parts (instead of them: the whole output is in stdout and
+           stderr, in this order; empty where it is not)
+  ARGV[2 ...]  for each attempt the outcome as JSON, as it is stored; the same for where it failed and the task was to be
+           canceled, else empty; stdout, stderr: what the task keeps of the output; and the bytes of each entry
 
-  Returns the status in which it ended, "requeued", or "lost": somebody else took the task over, the outcome counts
-  for nothing
+  Returns for each attempt the status in which the task ended, "requeued", or "lost": somebody else took the task over, the
+  outcome counts for nothing; or the error that kept it from being recorded
 ]]
 --- @include "lease"
 --- @include "append-entries"
@@ -23,43 +21,56 @@
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
-local args = cjson.decode(ARGV[1])
-local jobKey = queue .. args.jobId
-local outcome, outcomeJson = args.outcome, ARGV[2]
 
--- The answer to the same call may have been lost on its way.
-local record = redis.call("HMGET", jobKey, "outcome", "opts", "cancelRequestedAt")
-local recorded = record[1]
-if recorded == outcomeJson then
+-- `first` is where its arguments begin.
+local function finish(args, first)
+  local outcomeJson, canceledJson = ARGV[first], ARGV[first + 1]
+  local outcome = cjson.decode(outcomeJson)
+  local jobKey = queue .. args.jobId
+
+  -- The answer to the same call may have been lost on its way.
+  local record = redis.call("HMGET", jobKey, "outcome", "opts", "cancelRequestedAt")
+  local recorded = record[1]
+  if recorded and (recorded == outcomeJson or recorded == canceledJson) then
+    return cjson.decode(recorded).status
+  end
+  if not holdsLease(queue, args) then
+    return "lost"
+  end
+
+  if #args.entries > 0 then
+    appendEntries(own, args, first + 4)
+  end
+  if args.parts ~= "" then
+    redis.call("HSET", jobKey, "outputParts", args.parts)
+  end
+  local opts = cjson.decode(record[2])
+  if outcome.status == "failed" and opts.attempts > args.attempt then
+    if not record[3] then
+      rememberAttempt(jobKey, args.now, outcome)
+      redis.call("LREM", queue .. "active", -1, args.jobId)
+      redis.call("DEL", jobKey .. ":lock")
+      -- A shutdown says nothing against the task: another worker may have it at once.
+      local delayMs = outcome.reason == "shutdown" and 0 or backoffMs(opts, args.attempt, args.jitter)
+      requeue(queue, own, args.jobId, args.now, delayMs)
+      return "requeued"
+    end
+    outcome, outcomeJson = cjson.decode(canceledJson), canceledJson
+  end
+  endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[first + 2], ARGV[first + 3])
+  redis.call("LREM", queue .. "active", -1, args.jobId)
+  redis.call("DEL", jobKey .. ":lock")
   return outcome.status
 end
-if recorded and recorded == ARGV[3] then
-  return args.canceled.status
-end
-if not holdsLease(queue, args) then
-  return "lost"
-end
 
-if #args.entries > 0 then
-  appendEntries(own, args, 6)
-end
-if args.parts ~= "" then
-  redis.call("HSET", jobKey, "outputParts", args.parts)
-end
-local opts = cjson.decode(record[2])
-if outcome.status == "failed" and opts.attempts > args.attempt then
-  if not record[3] then
-    rememberAttempt(jobKey, args.now, outcome)
-    redis.call("LREM", queue .. "active", -1, args.jobId)
-    redis.call("DEL", jobKey .. ":lock")
-    -- A shutdown says nothing against the task: another worker may have it at once.
-    local delayMs = outcome.reason == "shutdown" and 0 or backoffMs(opts, args.attempt, args.jitter)
-    requeue(queue, own, args.jobId, args.now, delayMs)
-    return "requeued"
+local answers = {}
+local first = 2
+for i, args in ipairs(cjson.decode(ARGV[1])) do
+  local isDone, answer = pcall(finish, args, first)
+  if not isDone and type(answer) ~= "table" then
+    answer = {err = tostring(answer)}
   end
-  outcome, outcomeJson = args.canceled, ARGV[3]
+  answers[i] = answer
+  first = first + 4 + #args.entries
 end
-endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[4], ARGV[5])
-redis.call("LREM", queue .. "active", -1, args.jobId)
-redis.call("DEL", jobKey .. ":lock")
-return outcome.status
+return answers

@@ -1,10 +1,10 @@
-import type { EndedStatus, Outcome, StopReason } from "@host-runner/contracts";
+import type { Outcome, StopReason } from "@host-runner/contracts";
 import type { Log } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import type { OutputBatch } from "./output-writer.ts";
+import type { Recorded, RecordOutcome } from "./record-outcomes.ts";
 import type { ScriptRunner } from "./run-script.ts";
-import { finish, type LeaseClaim, renewLease } from "./scripts.ts";
-import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
+import { type LeaseClaim, renewLease } from "./scripts.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
 export interface Lease {
@@ -20,26 +20,20 @@ export interface Lease {
   renew(): Promise<boolean>;
   /**
    * Records the outcome and the last of the output (which is all of it, and in the record, where `parts` tells its
-   * order), waiting for Redis as long as it takes, and tells what it came to. Refused ("lost") where the
-   * lease was lost.
+   * order), waiting for Redis as long as it takes.
    */
-  finish(
-    outcome: Outcome,
-    output: OutputBatch,
-    parts: string | null,
-  ): Promise<EndedStatus | "requeued" | "lost">;
+  finish(outcome: Outcome, output: OutputBatch, parts: string | null): Promise<Recorded>;
 }
 
 interface LeaseOptions {
   runner: ScriptRunner;
   claim: LeaseClaim;
   leaseMs: number;
-  /** Aborted when the worker's connections end: what is not recorded by then is not. */
-  abandoned: AbortSignal;
+  record: RecordOutcome;
   log: Log;
 }
 
-export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOptions): Lease {
+export function createLease({ runner, claim, leaseMs, record, log }: LeaseOptions): Lease {
   const stop = new AbortController();
   let stoppedAt: number | null = null;
   const abort = (reason: StopReason) => {
@@ -69,12 +63,8 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
     },
     async finish(outcome, output, parts) {
       finishing = true;
-      // What the command did counts also where the wish to cancel comes between two attempts.
-      const { status, reason, message } = canceledOutcome;
-      const canceled = { ...outcome, status, reason, message };
-      const answer = await untilRedisTakesIt({ purpose: "record an outcome", log, abandoned }, () =>
-        finish(runner, { ...claim, now: Date.now(), outcome, canceled, output, parts }),
-      );
+      const now = Date.now();
+      const answer = await record({ claim, now, outcome, canceled: ifToBeCanceled(outcome), output, parts });
       if (answer === "requeued")
         log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");
       if (answer === "lost") {
@@ -86,4 +76,11 @@ export function createLease({ runner, claim, leaseMs, abandoned, log }: LeaseOpt
       return answer;
     },
   };
+}
+
+/** What the command did counts also where the wish to cancel comes between two attempts. */
+function ifToBeCanceled(outcome: Outcome): Outcome | null {
+  if (outcome.status !== "failed") return null;
+  const { status, reason, message } = canceledOutcome;
+  return { ...outcome, status, reason, message };
 }

@@ -112,32 +112,40 @@ export async function take(
 }
 const TAKEN_FIELDS = 6;
 
+/** How an attempt ended. */
+export interface Finish {
+  claim: LeaseClaim;
+  now: number;
+  outcome: Outcome;
+  /** The outcome of an attempt that failed, for where its task was to be canceled; else null. */
+  canceled: Outcome | null;
+  /** The last of the output, and instead of it, where the record has all of it, its parts in their order. */
+  output: OutputBatch;
+  parts: string | null;
+}
+
 const finishScript = loadScript("finish");
+/** An answer for each, or the error that kept it from being recorded. */
 export function finish(
   runner: ScriptRunner,
-  args: LeaseClaim & {
-    now: number;
-    outcome: Outcome;
-    canceled: Outcome;
-    output: OutputBatch;
-    parts: string | null;
-  },
-): Promise<EndedStatus | "requeued" | "lost"> {
-  const { outcome, canceled, parts, ...rest } = args;
-  const last = parts === null ? args.output : { entries: [], drop: [] };
-  const { output } = outcome;
-  const named = {
-    ...rest,
-    output: undefined,
-    parts: parts ?? "",
-    entries: last.entries.map(describeEntry),
-    drop: last.drop,
-    jitter: Math.random(),
-    outcome: withoutOutput(outcome),
-    canceled: withoutOutput(canceled),
-  };
-  const texts = [storedOutcome(outcome), storedOutcome(canceled), output?.stdout ?? "", output?.stderr ?? ""];
-  return run(finishScript, runner, [named, ...texts, ...last.entries.map(({ bytes }) => bytes)]);
+  finishes: Finish[],
+): Promise<(EndedStatus | "requeued" | "lost" | Error)[]> {
+  const named: object[] = [];
+  const blobs: (string | Buffer)[] = [];
+  for (const { claim, now, outcome, canceled, output, parts } of finishes) {
+    const { jobId, token, holder, attempt } = claim;
+    const { entries, drop } = parts === null ? output : { entries: [], drop: [] };
+    named.push({
+      ...{ jobId, token, holder, attempt, now, drop },
+      jitter: Math.random(),
+      parts: parts ?? "",
+      entries: entries.map(describeEntry),
+    });
+    blobs.push(storedOutcome(outcome), canceled ? storedOutcome(canceled) : "");
+    blobs.push(outcome.output?.stdout ?? "", outcome.output?.stderr ?? "");
+    for (const { bytes } of entries) blobs.push(bytes);
+  }
+  return run(finishScript, runner, [named, ...blobs]);
 }
 
 const renewLeaseScript = loadScript("renew-lease");
@@ -207,10 +215,6 @@ export interface StoredOutcome extends Omit<Outcome, "output"> {
     stdoutTruncated: boolean;
     stderrTruncated: boolean;
   } | null;
-}
-
-function withoutOutput({ output: _, ...outcome }: Outcome) {
-  return outcome;
 }
 
 function storedOutcome({ output, ...outcome }: Outcome): string {

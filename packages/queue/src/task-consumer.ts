@@ -11,6 +11,7 @@ import { createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Log } from "./log.ts";
 import { startReclaiming } from "./reclaiming.ts";
+import { createOutcomeRecorder } from "./record-outcomes.ts";
 import { runAttempt, type TaskHandler } from "./run-attempt.ts";
 import type { TakenTask } from "./scripts.ts";
 import { startTaking } from "./take-tasks.ts";
@@ -87,6 +88,7 @@ export async function startTaskConsumer(
     throw error;
   }
   const abandoned = new AbortController();
+  const record = createOutcomeRecorder(runner, { abandoned: abandoned.signal, log });
   const attemptOptions = {
     ...{ runner, holder, handle, leaseMs, outputKeepBytes, observe, log },
     abandoned: abandoned.signal,
@@ -163,7 +165,7 @@ export async function startTaskConsumer(
   function start(task: TakenTask, release: () => void): void {
     const { claim, taskId } = task;
     const { jobId } = claim;
-    const lease = createLease({ runner, claim, leaseMs, abandoned: abandoned.signal, log });
+    const lease = createLease({ runner, claim, leaseMs, record, log });
     const settled = Promise.resolve()
       // Registered before it is run, so that a wish finds it.
       .then(() => runAttempt(task, lease, release, attemptOptions))
