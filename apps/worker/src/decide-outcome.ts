@@ -25,10 +25,13 @@ export function decideOutcome(
   output: OutputSummary,
   limits: Limits,
 ): Outcome {
-  const verdict = stopped ? judgeStop(stopped, executor, limits) : judgeExit(exit, executor);
+  const { status, reason, message } = stopped
+    ? judgeStop(stopped, executor, limits)
+    : judgeExit(exit, executor);
   return {
-    ...verdict,
-    message: verdict.message + describeSurvivors(survivors),
+    status,
+    reason,
+    message: message + describeSurvivors(survivors),
     exitCode: exit.kind === "exited" ? exit.exitCode : null,
     signal: exit.kind === "signaled" ? exit.signal : null,
     output,

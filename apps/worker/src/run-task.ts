@@ -5,7 +5,7 @@ import {
   type StopReason,
   type workerSettings,
 } from "@host-runner/contracts";
-import { createOutputRecorder, type Executors, type OutputSink } from "@host-runner/executors";
+import { type Attempt, createOutputRecorder, type Executors, type OutputSink } from "@host-runner/executors";
 import type { LeasedTask, TaskHandler } from "@host-runner/queue";
 import type { Logger } from "@host-runner/service";
 import { decideOutcome, unavailableOutcome } from "./decide-outcome.ts";
@@ -45,8 +45,8 @@ export function createTaskHandler({ settings, executors, secrets, log }: TaskHan
       })
       .finally(limits.stop);
     await redacted.end();
-    const decided = decideOutcome(result, name, recorder.summary(), settings);
-    const outcome = { ...decided, message: messageRedactor.text(decided.message) };
+    const outcome = decideOutcome(result, name, recorder.summary(), settings);
+    outcome.message = messageRedactor.text(outcome.message);
     taskLog.info({ taskId, execution, attempt, ...describe(outcome) }, `task ended: ${outcome.message}`);
     return outcome;
   };
@@ -83,8 +83,10 @@ function toBoth(recorder: OutputSink, writer: OutputSink): OutputSink {
   };
 }
 
-function toAttempt({ submission: { prompt, workspace }, ...attempt }: LeasedTask) {
-  return { ...attempt, prompt, projectRoot: workspace?.project_root ?? null };
+function toAttempt({ taskId, runId, execution, attempt, startBefore, submission }: LeasedTask): Attempt {
+  const { prompt, workspace } = submission;
+  const projectRoot = workspace?.project_root ?? null;
+  return { taskId, runId, execution, attempt, startBefore, prompt, projectRoot };
 }
 
 function describe({ status, reason, exitCode, signal }: Outcome) {

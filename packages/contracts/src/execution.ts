@@ -6,6 +6,15 @@ import type { EndedStatus, ExecutorName, FailureReason } from "./words.ts";
 /** Why we stopped a process. The first one given wins; how the process then ended is told apart, in `Exit`. */
 export type StopReason = "cancel" | "timeout" | "shutdown" | "lease_lost" | "output_limit";
 
+/**
+ * Tells an attempt to stop, as an AbortSignal does, and every AbortSignal is one: "abort" is dispatched once, with a
+ * `StopReason` as the reason.
+ */
+export interface StopSignal extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+}
+
 /** How a command ended, whatever the stop reason was. */
 export type Exit =
   | { kind: "exited"; exitCode: number }

@@ -1,4 +1,4 @@
-import type { ExecutorName, Exit, OutputStream, StopReason } from "@host-runner/contracts";
+import type { ExecutorName, Exit, OutputStream, StopReason, StopSignal } from "@host-runner/contracts";
 
 /** One attempt of a task, as an executor gets it. Everything in it that a caller gave is data, never code. */
 export interface Attempt {
@@ -30,7 +30,7 @@ export interface ExecutionContext {
    * Aborted, with a `StopReason` as its reason, to stop the attempt: cancel, timeout, shutdown, lost lease and
    * output limit all come this one way, and the first one wins.
    */
-  signal: AbortSignal;
+  signal: StopSignal;
   output: OutputSink;
 }
 

@@ -1,4 +1,4 @@
-import type { StopReason } from "@host-runner/contracts";
+import type { StopReason, StopSignal } from "@host-runner/contracts";
 
 /** The one wish to stop that an attempt can get, as a fact and as an event. */
 export interface StopRequest {
@@ -10,20 +10,32 @@ export interface StopRequest {
   dispose(): void;
 }
 
-export function watchStopRequest(signal: AbortSignal): StopRequest {
-  let onAbort = () => {};
-  const requested = new Promise<void>((resolve) => {
-    onAbort = resolve;
-  });
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  return {
-    get reason() {
-      return signal.aborted ? toStopReason(signal.reason) : null;
-    },
-    requested,
-    dispose: () => signal.removeEventListener("abort", onAbort),
-  };
+export function watchStopRequest(signal: StopSignal): StopRequest {
+  return new SignaledStop(signal);
+}
+
+/** A class, as each object literal with a getter has a hidden class of its own, which only a full collection frees. */
+class SignaledStop implements StopRequest {
+  readonly requested: Promise<void>;
+  private readonly signal: StopSignal;
+  private onAbort = () => {};
+
+  constructor(signal: StopSignal) {
+    this.signal = signal;
+    this.requested = new Promise((resolve) => {
+      this.onAbort = resolve;
+    });
+    if (signal.aborted) this.onAbort();
+    else signal.addEventListener("abort", this.onAbort, { once: true });
+  }
+
+  get reason(): StopReason | null {
+    return this.signal.aborted ? toStopReason(this.signal.reason) : null;
+  }
+
+  dispose(): void {
+    this.signal.removeEventListener("abort", this.onAbort);
+  }
 }
 
 const stopReasons: readonly StopReason[] = ["cancel", "timeout", "shutdown", "lease_lost", "output_limit"];

@@ -147,11 +147,11 @@ export function createOutputQueue({
   function takeBatch(): OutputBatch {
     const batch: OutputEntry[] = [];
     for (let bytes = 0; waiting.length > 0 && bytes < MAX_BATCH_BYTES; ) {
-      const entry = waiting.shift()!;
+      const { stream, offset, bytes: piece } = waiting.shift()!;
       entries += 1;
-      batch.push({ ...entry, id: `${attempt}-${entries}` });
-      bytes += entry.bytes.length;
-      waitingBytes -= entry.bytes.length;
+      batch.push({ id: `${attempt}-${entries}`, stream, offset, bytes: piece });
+      bytes += piece.length;
+      waitingBytes -= piece.length;
     }
     const drop = batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length));
     const isAll = batch.length === entries && waiting.length === 0 && drop.length === 0;

@@ -1,7 +1,7 @@
 /**
  * What happens to a lease from its grant to its end: it is confirmed, the handler runs, and its outcome is recorded.
  */
-import { defaultRunId, type Outcome, type StopReason } from "@host-runner/contracts";
+import { defaultRunId, type Outcome, type StopReason, type StopSignal } from "@host-runner/contracts";
 import { startAttempt } from "./callbacks/callback-scripts.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
@@ -35,7 +35,7 @@ export interface LeasedTask {
  */
 export type TaskHandler = (
   task: LeasedTask,
-  signal: AbortSignal,
+  signal: StopSignal,
   output: OutputWriter,
   stop: (reason: StopReason) => void,
 ) => Promise<Outcome>;
@@ -109,7 +109,7 @@ export async function runAttempt(
   if (status === "lost") return;
   if (last.entries.length > 0) observe({ type: "output", bytes: bytesOf(last) });
   if (status === "requeued") return;
-  const cancelMs = status === "canceled" ? Date.now() - (lease.stoppedAt ?? Date.now()) : null;
+  const cancelMs = status === "canceled" ? Date.now() - (lease.stoppedAt() ?? Date.now()) : null;
   observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
 }
 

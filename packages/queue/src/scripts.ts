@@ -102,11 +102,9 @@ export async function take(
   const tasks: TakenTask[] = [];
   for (let i = 0; i < flat.length; i += TAKEN_FIELDS) {
     const [jobId, taskId, data, opts, submittedAt, attempt] = flat.slice(i, i + TAKEN_FIELDS) as string[];
-    tasks.push({
-      claim: { jobId: jobId!, token, holder, attempt: Number(attempt) },
-      ...{ taskId: taskId!, data: data!, opts: opts!, startedOn },
-      submittedAt: Number(submittedAt),
-    });
+    const claim = { jobId: jobId!, token, holder, attempt: Number(attempt) };
+    const submitted = Number(submittedAt);
+    tasks.push({ claim, taskId: taskId!, data: data!, opts: opts!, submittedAt: submitted, startedOn });
   }
   return { dueAt: dueAt || Number.POSITIVE_INFINITY, tasks };
 }
@@ -135,12 +133,8 @@ export function finish(
   for (const { claim, now, outcome, canceled, output, parts } of finishes) {
     const { jobId, token, holder, attempt } = claim;
     const { entries, drop } = parts === null ? output : { entries: [], drop: [] };
-    named.push({
-      ...{ jobId, token, holder, attempt, now, drop },
-      jitter: Math.random(),
-      parts: parts ?? "",
-      entries: entries.map(describeEntry),
-    });
+    const [jitter, described] = [Math.random(), entries.map(describeEntry)];
+    named.push({ jobId, token, holder, attempt, now, jitter, drop, entries: described, parts: parts ?? "" });
     blobs.push(storedOutcome(outcome), canceled ? storedOutcome(canceled) : "");
     blobs.push(outcome.output?.stdout ?? "", outcome.output?.stderr ?? "");
     for (const { bytes } of entries) blobs.push(bytes);
@@ -217,7 +211,13 @@ export interface StoredOutcome extends Omit<Outcome, "output"> {
   } | null;
 }
 
-function storedOutcome({ output, ...outcome }: Outcome): string {
-  const { stdout: _, stderr: __, ...counts } = output ?? { stdout: "", stderr: "" };
-  return JSON.stringify({ ...outcome, output: output && counts });
+function storedOutcome({ status, reason, message, exitCode, signal, output }: Outcome): string {
+  const counts = output && {
+    stdoutBytes: output.stdoutBytes,
+    stderrBytes: output.stderrBytes,
+    stdoutTruncated: output.stdoutTruncated,
+    stderrTruncated: output.stderrTruncated,
+  };
+  const stored: StoredOutcome = { status, reason, message, exitCode, signal, output: counts };
+  return JSON.stringify(stored);
 }

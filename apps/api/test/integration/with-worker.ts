@@ -1,4 +1,4 @@
-import type { Outcome } from "@host-runner/contracts";
+import type { Outcome, StopSignal } from "@host-runner/contracts";
 import { startTaskConsumer, type TaskConsumerOptions, type TaskHandler } from "@host-runner/queue";
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -23,7 +23,7 @@ const success: Outcome = {
 export type Write = (
   output: Parameters<TaskHandler>[2],
   task: Parameters<TaskHandler>[0],
-  signal: AbortSignal,
+  signal: StopSignal,
   // biome-ignore lint/suspicious/noConfusingVoidType: most writers return nothing, and end with success.
 ) => Promise<Partial<Outcome> | void>;
 

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@host-runner/contracts";
 import type { ExecutionResult, Executor, OutputSink } from "../executor.ts";
 import { watchStopRequest } from "../stop-request.ts";
 import { parseDirective } from "./parse-directive.ts";
@@ -55,7 +56,7 @@ function stoppedBeforeStart(reason: NonNullable<ExecutionResult["stopped"]>): Ex
 }
 
 /** Resolves after `ms`, and at an abort, leaving no timer behind. */
-async function delay(ms: number, signal: AbortSignal): Promise<void> {
+async function delay(ms: number, signal: StopSignal): Promise<void> {
   let left = ms;
   while (left > 0 && !signal.aborted) {
     const step = Math.min(left, MAX_DELAY_MS);
@@ -76,7 +77,7 @@ const LINE_BYTES = 64;
 const CHUNK_LINES = 1024;
 
 /** Numbered lines of 64 bytes, cut off at `bytes`; made chunk by chunk, so that any number of bytes is fine. */
-async function print(bytes: number, output: OutputSink, signal: AbortSignal): Promise<void> {
+async function print(bytes: number, output: OutputSink, signal: StopSignal): Promise<void> {
   for (let offset = 0, line = 0; offset < bytes && !signal.aborted; ) {
     const lines = Array.from(
       { length: CHUNK_LINES },

@@ -5,8 +5,6 @@ import { createTailBuffer } from "./tail-buffer.ts";
 /** An OutputSink that never pauses the command: counts what it wrote, and keeps the end of each stream. */
 export interface OutputRecorder extends OutputSink {
   write(stream: OutputStream, offset: number, chunk: Buffer): void;
-  /** All bytes of both streams so far. */
-  readonly totalBytes: number;
   /** What the task keeps of the output. May be asked for at any time. */
   summary(): OutputSummary;
 }
@@ -19,9 +17,6 @@ export function createOutputRecorder({ tailBytes }: { tailBytes: number }): Outp
     write(stream, _offset, chunk) {
       bytes[stream] += chunk.length;
       tails[stream].append(chunk);
-    },
-    get totalBytes() {
-      return bytes.stdout + bytes.stderr;
     },
     summary: () => ({
       stdout: decodeTail(tails.stdout.read(), bytes.stdout),

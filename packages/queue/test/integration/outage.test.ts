@@ -1,3 +1,4 @@
+import type { StopSignal } from "@host-runner/contracts";
 import { type OwnRedis, waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { findProblem } from "../../src/assert-usable-redis.ts";
@@ -20,7 +21,7 @@ function createGate() {
   return {
     open,
     reasons,
-    handle: async (_task: unknown, signal: AbortSignal) => {
+    handle: async (_task: unknown, signal: StopSignal) => {
       signal.addEventListener("abort", () => reasons.push(signal.reason));
       await opened;
       return handlers.succeed();

@@ -1,5 +1,11 @@
 import { hostname } from "node:os";
-import { defaultRunId, type NamedSubmission, parseSubmission, type Task } from "@host-runner/contracts";
+import {
+  defaultRunId,
+  type NamedSubmission,
+  parseSubmission,
+  type StopSignal,
+  type Task,
+} from "@host-runner/contracts";
 import {
   openTaskQueue,
   startTaskConsumer,
@@ -115,7 +121,7 @@ export const handlers = {
     output,
   }),
   /** Runs until it is stopped, and says for what reason. */
-  hang: (_task: unknown, signal: AbortSignal, _output?: unknown) =>
+  hang: (_task: unknown, signal: StopSignal, _output?: unknown) =>
     new Promise<Awaited<ReturnType<TaskHandler>>>((resolve) => {
       const end = () =>
         resolve({
