@@ -14,8 +14,7 @@
     {"requested", execution, record}  a worker has it
 ]]
 --- @include "newest-execution"
---- @include "publish-change"
---- @include "owe-callback"
+--- @include "record"
 --- @include "end-task"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
@@ -23,11 +22,11 @@ local args = cjson.decode(ARGV[1])
 local execution = newestExecution(queue, own, args.encodedId)
 local jobId = jobIdOf(args.encodedId, execution)
 local jobKey = queue .. jobId
-local found = redis.call("HMGET", jobKey, "name", "finishedOn")
-if not found[1] then
+local record = readRecord(jobKey)
+if not record.name then
   return {"missing"}
 end
-if found[2] then
+if record.finishedOn then
   return {"ended", execution, redis.call("HGETALL", jobKey)}
 end
 
@@ -46,8 +45,8 @@ end
 
 if previous == nil then
   redis.call("PUBLISH", own .. "cancel", jobId)
-  publishChange(own, jobId, redis.call("HGET", jobKey, "lists"), "cancel-requested")
+  publishChange(own, jobId, record.lists, "cancel-requested")
   return {"requested", execution, redis.call("HGETALL", jobKey)}
 end
-endTask(queue, own, jobId, previous, args.now, args.outcome, ARGV[2], "", "")
+endTask(queue, own, jobId, record, previous, args.now, args.outcome, ARGV[2], {})
 return {"canceled", execution, redis.call("HGETALL", jobKey)}

@@ -14,10 +14,9 @@
   Returns for each attempt the status in which the task ended, "requeued", or "lost": somebody else took the task over, the
   outcome counts for nothing; or the error that kept it from being recorded
 ]]
+--- @include "record"
 --- @include "lease"
 --- @include "append-entries"
---- @include "publish-change"
---- @include "owe-callback"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
@@ -29,24 +28,21 @@ local function finish(args, first)
   local jobKey = queue .. args.jobId
 
   -- The answer to the same call may have been lost on its way.
-  local record = redis.call("HMGET", jobKey, "outcome", "opts", "cancelRequestedAt")
-  local recorded = record[1]
+  local record = readRecord(jobKey)
+  local recorded = record.outcome
   if recorded and (recorded == outcomeJson or recorded == canceledJson) then
     return cjson.decode(recorded).status
   end
-  if not holdsLease(queue, args) then
+  if not holdsLease(queue, args, record) then
     return "lost"
   end
 
   if #args.entries > 0 then
     appendEntries(own, args, first + 4)
   end
-  if args.parts ~= "" then
-    redis.call("HSET", jobKey, "outputParts", args.parts)
-  end
-  local opts = cjson.decode(record[2])
-  if outcome.status == "failed" and opts.attempts > args.attempt then
-    if not record[3] then
+  local opts = outcome.status == "failed" and cjson.decode(record.opts)
+  if opts and opts.attempts > args.attempt then
+    if not record.cancelRequestedAt then
       rememberAttempt(jobKey, args.now, outcome)
       redis.call("LREM", queue .. "active", -1, args.jobId)
       redis.call("DEL", jobKey .. ":lock")
@@ -57,7 +53,8 @@ local function finish(args, first)
     end
     outcome, outcomeJson = cjson.decode(canceledJson), canceledJson
   end
-  endTask(queue, own, args.jobId, "active", args.now, outcome, outcomeJson, ARGV[first + 2], ARGV[first + 3])
+  endTask(queue, own, args.jobId, record, "active", args.now, outcome, outcomeJson,
+    {stdout = ARGV[first + 2], stderr = ARGV[first + 3], outputParts = args.parts})
   redis.call("LREM", queue .. "active", -1, args.jobId)
   redis.call("DEL", jobKey .. ":lock")
   return outcome.status

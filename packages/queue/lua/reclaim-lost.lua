@@ -12,8 +12,7 @@
   Returns {jobId, "requeued" | "failed" | "canceled" | "recovered", ...}, flat; empty where another worker
   looked just now
 ]]
---- @include "publish-change"
---- @include "owe-callback"
+--- @include "record"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
@@ -31,19 +30,19 @@ end
 
 local function reclaim(jobId)
   local jobKey = queue .. jobId
-  local record = redis.call("HMGET", jobKey, "ats", "opts", "cancelRequestedAt")
-  local attempt = tonumber(record[1] or 0)
-  local opts = cjson.decode(record[2])
+  local record = readRecord(jobKey)
+  local attempt = tonumber(record.ats or 0)
+  local opts = cjson.decode(record.opts)
   redis.call("LREM", queue .. "active", 1, jobId)
-  if record[3] then
-    endTask(queue, own, jobId, "active", args.now, args.canceled, ARGV[3], "", "")
+  if record.cancelRequestedAt then
+    endTask(queue, own, jobId, record, "active", args.now, args.canceled, ARGV[3], {})
     report(jobId, "canceled")
   elseif opts.attempts > attempt then
     rememberAttempt(jobKey, args.now, args.lost)
     requeue(queue, own, jobId, args.now, backoffMs(opts, attempt, args.jitter))
     report(jobId, "requeued")
   else
-    endTask(queue, own, jobId, "active", args.now, args.lost, ARGV[2], "", "")
+    endTask(queue, own, jobId, record, "active", args.now, args.lost, ARGV[2], {})
     report(jobId, "failed")
   end
 end

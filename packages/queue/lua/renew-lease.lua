@@ -6,10 +6,11 @@
 
   Returns "held", or "lost": somebody else has the task, or it has ended
 ]]
+--- @include "record"
 --- @include "lease"
 local queue = KEYS[1]
 local args = cjson.decode(ARGV[1])
-if not holdsLease(queue, args) then
+if not holdsLease(queue, args, readRecord(queue .. args.jobId)) then
   return "lost"
 end
 redis.call("SET", queue .. args.jobId .. ":lock", args.token, "PX", args.leaseMs)

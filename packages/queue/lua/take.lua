@@ -20,6 +20,7 @@ local meta, marker, events, counter = queue .. "meta", queue .. "marker", queue 
 local now = string.format("%d", args.now)
 
 local isPausedOrMaxed = getQueueMetadata(meta, active, wait)
+local isLimited = rcall("HEXISTS", meta, "concurrency") == 1
 promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, args.now, counter, isPausedOrMaxed)
 
 local taken = {0}
@@ -51,7 +52,7 @@ for _ = 1, args.count do
     break
   end
   lease(jobId)
-  isPausedOrMaxed = getQueueMetadata(meta, active, wait)
+  isPausedOrMaxed = isLimited and getQueueMetadata(meta, active, wait)
 end
 
 -- The marker wakes one worker, which has come here: the next one is to come where more waits.

@@ -1,3 +1,6 @@
+--- @include "max-events"
+--- @include "publish-change"
+
 -- Queues a running record again for its next attempt: at once at the head of the line, or after `delayMs`, in
 -- the set from which BullMQ promotes it when it is due. The caller has taken it out of the active list after
 -- `rememberAttempt`.
@@ -20,11 +23,10 @@ local function requeue(queue, own, jobId, now, delayMs)
   redis.call("SREM", queue .. "stalled", jobId)
   redis.call("HINCRBY", jobKey, "atm", 1)
   publishChange(own, jobId, redis.call("HGET", jobKey, "lists"), "queued")
-  local maxEvents = redis.call("HGET", queue .. "meta", "opts.maxLenEvents") or 10000
   if delayMs <= 0 then
     redis.call("RPUSH", queue .. "wait", jobId)
     redis.call("ZADD", queue .. "marker", 0, "0")
-    redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", "waiting", "jobId", jobId,
+    redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEventsOf(queue), "*", "event", "waiting", "jobId", jobId,
       "prev", "active")
     return
   end
@@ -35,7 +37,7 @@ local function requeue(queue, own, jobId, now, delayMs)
   local first = redis.call("ZRANGE", queue .. "delayed", 0, 0, "WITHSCORES")
   redis.call("ZADD", queue .. "marker", tonumber(first[2]) / 0x1000, "1")
   redis.call("ZADD", own .. "due", due, jobId)
-  redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEvents, "*", "event", "delayed", "jobId", jobId,
+  redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEventsOf(queue), "*", "event", "delayed", "jobId", jobId,
     "delay", due)
 end
 
