@@ -5,8 +5,8 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   ARGV[1]  JSON: count (how many at most), now (ms), token and leaseMs (of their locks), holder
 
-  Returns, flat, the instant (ms) at which the next delayed task is due, 0 where there is none, and for each task
-  jobId, name, data, opts, timestamp (ms), attempt
+  Returns, flat, whether more wait (1 or 0), the instant (ms) at which the next delayed task is due, 0 where there is
+  none, and for each task jobId, name, data, opts, timestamp (ms), attempt
 ]]
 local rcall = redis.call
 --- @include "bullmq/getQueueMetadata"
@@ -23,7 +23,7 @@ local isPausedOrMaxed = getQueueMetadata(meta, active, wait)
 local isLimited = rcall("HEXISTS", meta, "concurrency") == 1
 promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, args.now, counter, isPausedOrMaxed)
 
-local taken = {0}
+local taken = {0, 0}
 local function lease(jobId)
   local jobKey = queue .. jobId
   local record = rcall("HMGET", jobKey, "name", "data", "opts", "timestamp", "ats")
@@ -41,23 +41,20 @@ local function lease(jobId)
   end
 end
 
-local isEmpty = false
 for _ = 1, args.count do
-  if isPausedOrMaxed then
-    break
-  end
-  local jobId = rcall("RPOPLPUSH", wait, active) or moveJobFromPrioritizedToActive(prioritized, active, counter)
+  local jobId = not isPausedOrMaxed
+    and (rcall("RPOPLPUSH", wait, active) or moveJobFromPrioritizedToActive(prioritized, active, counter))
   if not jobId then
-    isEmpty = true
     break
   end
   lease(jobId)
   isPausedOrMaxed = isLimited and getQueueMetadata(meta, active, wait)
 end
 
--- The marker wakes one worker, which has come here: the next one is to come where more waits.
-if not isEmpty and not isPausedOrMaxed and rcall("EXISTS", wait, prioritized) > 0 then
+if not isPausedOrMaxed and rcall("EXISTS", wait, prioritized) > 0 then
+  taken[1] = 1
+  -- The marker wakes one worker, which has come here: the next one is to come as well.
   rcall("ZADD", marker, 0, "0")
 end
-taken[1] = getNextDelayedTimestamp(delayed) or 0
+taken[2] = getNextDelayedTimestamp(delayed) or 0
 return taken

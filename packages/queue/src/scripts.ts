@@ -92,13 +92,18 @@ export interface TakenTask {
 }
 
 const takeScript = loadScript("take");
-/** `dueAt`: when the next task is due that waits for its next attempt, in ms since the epoch; Infinity where none does. */
+/**
+ * `hasMore`: whether others wait. `dueAt`: when the next task is due that waits for its next attempt, in ms since the
+ * epoch; Infinity where none does.
+ */
 export async function take(
   runner: ScriptRunner,
   args: { count: number; now: number; token: string; holder: string; leaseMs: number },
-): Promise<{ dueAt: number; tasks: TakenTask[] }> {
+): Promise<{ tasks: TakenTask[]; hasMore: boolean; dueAt: number }> {
   const { now: startedOn, token, holder } = args;
-  const [dueAt, ...flat] = await run<[number, ...(string | number)[]]>(takeScript, runner, [args]);
+  const [more, dueAt, ...flat] = await run<[number, number, ...(string | number)[]]>(takeScript, runner, [
+    args,
+  ]);
   const tasks: TakenTask[] = [];
   for (let i = 0; i < flat.length; i += TAKEN_FIELDS) {
     const [jobId, taskId, data, opts, submittedAt, attempt] = flat.slice(i, i + TAKEN_FIELDS) as string[];
@@ -106,7 +111,7 @@ export async function take(
     const submitted = Number(submittedAt);
     tasks.push({ claim, taskId: taskId!, data: data!, opts: opts!, submittedAt: submitted, startedOn });
   }
-  return { dueAt: dueAt || Number.POSITIVE_INFINITY, tasks };
+  return { tasks, hasMore: more === 1, dueAt: dueAt || Number.POSITIVE_INFINITY };
 }
 const TAKEN_FIELDS = 6;
 

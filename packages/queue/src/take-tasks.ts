@@ -63,6 +63,9 @@ export function startTaking({
   let free = concurrency;
   /** What is known of the line. A single call finds out; where more wait, each slot is filled as it comes free. */
   let line: "unknown" | "more" | "empty" = "unknown";
+  /** When the next task is due, as far as is known. */
+  let dueAt = Number.POSITIVE_INFINITY;
+  let isWaiting = false;
   let wakes = 0;
   let isFilling = false;
   let isPaused = false;
@@ -95,7 +98,11 @@ export function startTaking({
   }
 
   function fill(): void {
-    if (isPaused || free === 0 || line === "empty" || (line === "unknown" && calls.size > 0)) return;
+    if (isPaused || free === 0 || (line === "unknown" && calls.size > 0)) return;
+    if (line === "empty") {
+      waitForWork();
+      return;
+    }
     const count = Math.min(free, most);
     free -= count;
     const call = takeSome(count).finally(() => {
@@ -113,14 +120,15 @@ export function startTaking({
     try {
       callCount += 1;
       const token = `${tokens}:${callCount}`;
-      const { tasks, dueAt } = await take(runner, { count, now: Date.now(), token, holder, leaseMs });
+      const answer = await take(runner, { count, now: Date.now(), token, holder, leaseMs });
       answeredAt = Date.now();
-      unused -= tasks.length;
-      if (isPaused) await Promise.all(tasks.map(returnUnstarted));
-      else tasks.forEach(start);
-      if (unused === 0) line = "more";
+      unused -= answer.tasks.length;
+      dueAt = answer.dueAt;
+      if (answer.hasMore) line = "more";
       // A wake that came meanwhile tells of a task that this call may not have seen.
-      else if (line !== "empty" && wakes === wakesBefore) waitForWork(dueAt);
+      else if (wakes === wakesBefore) line = "empty";
+      if (isPaused) await Promise.all(answer.tasks.map(returnUnstarted));
+      else answer.tasks.forEach(start);
     } catch (error) {
       line = "unknown";
       if (!isPaused) log.warn({ err: error as Error }, "taking tasks from the queue failed; trying again");
@@ -148,22 +156,26 @@ export function startTaking({
     }
   }
 
-  async function waitForWork(dueAt: number): Promise<void> {
-    line = "empty";
+  async function waitForWork(): Promise<void> {
+    if (isWaiting) return;
+    isWaiting = true;
     try {
-      await untilMarked(dueAt);
+      await untilMarked();
     } catch (error) {
       if (isPaused) return;
       log.warn({ err: error as Error }, "waiting for work failed; trying again");
       await delay(TRY_AGAIN_MS);
     }
+    isWaiting = false;
     wakes += 1;
     line = "unknown";
+    // The marker was not for this worker where its last slot was taken meanwhile.
+    if (free === 0) runner.redis.zadd(runner.keys.marker, 0, "0").catch(() => {});
     fillSoon();
   }
 
   /** Resolves when a task may wait: one was put in line, or is due, or it is time to look anyway. */
-  async function untilMarked(dueAt: number): Promise<void> {
+  async function untilMarked(): Promise<void> {
     for (let due = dueAt; due > Date.now(); ) {
       const waitMs = Math.min(LOOK_ANYWAY_MS, Math.max(SHORTEST_WAIT_MS, due - Date.now()));
       const overdue = setInterval(() => {

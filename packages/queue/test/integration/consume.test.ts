@@ -91,6 +91,43 @@ describe("a worker", () => {
       expect(running.most).toBe(2);
     }));
 
+  it("wakes another one where more wait than it has slots for", () =>
+    withQueue(async ({ queue, consume, redis, name }) => {
+      const [line, marker] = [`{hr}:${name}:wait`, `{hr}:${name}:marker`];
+      for (const id of ["a", "b"]) await queue.submit(submission(id));
+      const waiting = await redis.lrange(line, 0, -1);
+      await redis.del(line, marker);
+      for (const _ of waiting) await consume(handlers.hang, { concurrency: 1 });
+      const blocked = async () => String(await redis.client("LIST")).match(/cmd=bzpopmin/g)?.length;
+      await waitFor(async () => (await blocked()) === 2, { description: "both wait for work" });
+      // Two tasks at once, and a marker that wakes one worker.
+      await redis
+        .multi()
+        .lpush(line, ...waiting)
+        .zadd(marker, 0, "0")
+        .exec();
+      await waitFor(async () => (await redis.llen(line)) === 0, {
+        // Long before either would look by itself.
+        timeoutMs: 2000,
+        description: "both tasks are taken",
+      });
+    }));
+
+  it("passes over what stands in line without a record", () =>
+    withQueue(async ({ queue, consume, redis, name, whenStatus }) => {
+      await redis.lpush(`{hr}:${name}:wait`, "task-gone@1");
+      await queue.submit(submission("t"));
+      const started: string[] = [];
+      await consume(async ({ taskId }) => {
+        started.push(taskId);
+        return handlers.succeed();
+      });
+      await whenStatus("t", "success");
+      expect(started).toEqual(["t"]);
+      expect(await redis.exists(`{hr}:${name}:task-gone@1`)).toBe(0);
+      expect(await redis.llen(`{hr}:${name}:active`)).toBe(0);
+    }));
+
   it("ends the task as an internal failure where the handler itself fails", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
       await queue.submit(submission("t"));
