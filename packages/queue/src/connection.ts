@@ -33,6 +33,15 @@ export function openPersistentConnection(url: string, name: string, log: Log): R
   return open(url, log, { ...shared(name), maxRetriesPerRequest: null });
 }
 
+/** For who waits for something in Redis: the wait fails with its connection, as what it waits for may be lost with it. */
+export function openWaitingConnection(url: string, name: string, log: Log): Redis {
+  return open(url, log, {
+    ...shared(name),
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  });
+}
+
 function open(url: string, log: Log, options: RedisOptions): Redis {
   const redis = new Redis({ ...addressOf(url), ...options, replyMapping: "legacy" });
   redis.on("connect", () => writeByTurns(redis.stream));

@@ -15,7 +15,7 @@ const LOOK_ANYWAY_MS = 4_000;
 /** For a task that is about to be due. */
 const SHORTEST_WAIT_MS = 5;
 
-/** A wait that is not over so long after it should be hangs on a connection that is broken, and looks sound. */
+/** A wait that is not over so long after it should be is on a connection that is broken, and looks sound: it is cut. */
 const OVERDUE_MS = 2_000;
 
 /** After a refusal of Redis. */
@@ -37,7 +37,7 @@ export interface TaskTaker {
 interface TaskTakerOptions {
   runner: ScriptRunner;
   /** A connection of its own, as waiting for work blocks it. */
-  blocking: Redis;
+  waiting: Redis;
   /** Slots. */
   concurrency: number;
   holder: string;
@@ -49,7 +49,7 @@ interface TaskTakerOptions {
 
 export function startTaking({
   runner,
-  blocking,
+  waiting,
   concurrency,
   holder,
   leaseMs,
@@ -78,7 +78,7 @@ export function startTaking({
     pause() {
       if (isPaused) return;
       isPaused = true;
-      blocking.disconnect();
+      waiting.disconnect();
       // A marker may have come here meanwhile: another worker is to find it. Where none does, all look in a few seconds.
       runner.redis.zadd(runner.keys.marker, 0, "0").catch(() => {});
     },
@@ -163,7 +163,9 @@ export function startTaking({
       await untilMarked();
     } catch (error) {
       if (isPaused) return;
-      log.warn({ err: error as Error }, "waiting for work failed; trying again");
+      // Where the connection was cut, it says so itself, and a call on the other one waits until Redis is back.
+      if (waiting.status === "ready")
+        log.warn({ err: error as Error }, "waiting for work failed; trying again");
       await delay(TRY_AGAIN_MS);
     }
     isWaiting = false;
@@ -179,9 +181,9 @@ export function startTaking({
     for (let due = dueAt; due > Date.now(); ) {
       const waitMs = Math.min(LOOK_ANYWAY_MS, Math.max(SHORTEST_WAIT_MS, due - Date.now()));
       const overdue = setInterval(() => {
-        if (blocking.status === "ready") blocking.disconnect(true);
+        if (waiting.status === "ready") waiting.disconnect(true);
       }, waitMs + OVERDUE_MS);
-      const marked = await blocking
+      const marked = await waiting
         .bzpopmin(runner.keys.marker, waitMs / 1000)
         .finally(() => clearInterval(overdue));
       answeredAt = Date.now();

@@ -5,7 +5,7 @@
 import type { ExecutorName, StopReason } from "@host-runner/contracts";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { type DeliverCallback, startCallbackDispatch } from "./callbacks/dispatch-callbacks.ts";
-import { openPersistentConnection } from "./connection.ts";
+import { openPersistentConnection, openWaitingConnection } from "./connection.ts";
 import { formatHolder, type Holder } from "./holder.ts";
 import { createKeys } from "./keys.ts";
 import { createLease, type Lease } from "./lease.ts";
@@ -79,7 +79,7 @@ export async function startTaskConsumer(
   const keys = createKeys(queue);
   const redis = openPersistentConnection(redisUrl, keys.workerConnection(holder.id), log);
   const subscriber = openPersistentConnection(redisUrl, "host-runner-worker-events", log);
-  const blocking = openPersistentConnection(redisUrl, "host-runner-worker-waiting", log);
+  const waiting = openWaitingConnection(redisUrl, "host-runner-worker-waiting", log);
   const runner = { redis, keys };
   try {
     await assertUsableRedis(redis, log);
@@ -117,7 +117,7 @@ export async function startTaskConsumer(
   await wishes.ready();
   const answers = watchAnswers(redis);
   const taker = startTaking({
-    ...{ runner, blocking, concurrency, holder: formatHolder(holder), leaseMs, log },
+    ...{ runner, waiting, concurrency, holder: formatHolder(holder), leaseMs, log },
     onTask: start,
   });
   const loop = watchLoop({
@@ -181,7 +181,7 @@ export async function startTaskConsumer(
   }
 
   function disconnect(): void {
-    for (const connection of [redis, subscriber, blocking]) connection.disconnect();
+    for (const connection of [redis, subscriber, waiting]) connection.disconnect();
   }
 
   function renew(): void {

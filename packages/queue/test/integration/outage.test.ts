@@ -159,6 +159,22 @@ describe("an outage of Redis", () => {
     }));
 });
 
+describe("a worker that waits for work on a connection that answers no more", () => {
+  it("waits on a new one", () =>
+    withOutages(({ url, queue, consume, whenStatus, connect }) =>
+      withRoad(url, async (road) => {
+        await consume(handlers.succeed, { redisUrl: road.url });
+        const redis = connect();
+        const waits = /\bbzpopmin\b/i;
+        const blocked = async () => waits.test(String(await redis.client("LIST")));
+        await waitFor(blocked, { description: "it waits for work" });
+        road.mute((sent) => waits.test(sent));
+        await queue.submit(submission("t"));
+        await whenStatus("t", "success");
+      }),
+    ));
+});
+
 describe("a lease whose answer was long under way", () => {
   it("is given back where the worker has been told to stop meanwhile, and costs no attempt", () =>
     withOutages(({ url, queue, consume, whenStatus }) =>

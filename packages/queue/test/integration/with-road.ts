@@ -11,6 +11,8 @@ export interface Road {
   waiting(): string;
   /** Lets go what waits, in its order. */
   open(): void;
+  /** Lets no answer through any more on the connections of whose commands so far that is true. */
+  mute(when: (sent: string) => boolean): void;
   /** Cuts the first connection of whose commands so far that is true. */
   cutOnce(when: (sent: string) => boolean): void;
 }
@@ -18,17 +20,17 @@ export interface Road {
 /** Runs the body with a road to the Redis at `url`. Where that is away, so is the road's end. */
 export async function withRoad<T>(url: string, body: (road: Road) => Promise<T>): Promise<T> {
   const { pathname } = new URL(url);
-  const waiting = new Map<Socket, { redis: Socket; chunks: Buffer[] }>();
+  const waiting = new Map<Socket, { redis: Socket; chunks: Buffer[]; sent: string }>();
   let blocked = false;
   let cutWhen: ((sent: string) => boolean) | null = null;
   const server = createServer((client) => {
     const redis = connect(pathname);
     const chunks: Buffer[] = [];
-    waiting.set(client, { redis, chunks });
-    let sent = "";
+    const connection = { redis, chunks, sent: "" };
+    waiting.set(client, connection);
     client.on("data", (chunk) => {
-      sent += chunk.toString("latin1");
-      if (cutWhen?.(sent)) {
+      connection.sent += chunk.toString("latin1");
+      if (cutWhen?.(connection.sent)) {
         cutWhen = null;
         client.destroy();
       } else if (blocked) chunks.push(chunk);
@@ -57,6 +59,11 @@ export async function withRoad<T>(url: string, body: (road: Road) => Promise<T>)
         blocked = false;
         for (const { redis, chunks } of waiting.values()) {
           for (const chunk of chunks.splice(0)) redis.write(chunk);
+        }
+      },
+      mute(when) {
+        for (const [client, { redis, sent }] of waiting) {
+          if (when(sent)) redis.unpipe(client).resume();
         }
       },
       cutOnce(when) {
