@@ -69,22 +69,33 @@ export function addressOf(url: string): RedisOptions {
   };
 }
 
+/** Of what is written in one turn: so that Redis works on the first of fifty commands while the last are still made. */
+const WRITES_TOGETHER = 4;
+
 /**
- * What is written in one turn of the event loop leaves in one system call, not one for each command: what fifty callers
+ * What is written in one turn of the event loop leaves in a few system calls, not one for each command: what fifty callers
  * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn.
  */
 function writeByTurns(stream: Duplex): void {
   const write = stream.write.bind(stream) as Duplex["write"];
   let isHeld = false;
+  let held = 0;
   stream.write = ((...args: Parameters<Duplex["write"]>) => {
     if (!isHeld) {
       isHeld = true;
       stream.cork();
       setImmediate(() => {
         isHeld = false;
+        held = 0;
         stream.uncork();
       });
     }
-    return write(...args);
+    const goesOn = write(...args);
+    if (++held === WRITES_TOGETHER) {
+      held = 0;
+      stream.uncork();
+      stream.cork();
+    }
+    return goesOn;
   }) as Duplex["write"];
 }
