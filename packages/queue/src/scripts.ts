@@ -132,15 +132,6 @@ export function giveBack(
   return run(giveBackScript, runner, [args]);
 }
 
-const appendOutputScript = loadScript("append-output");
-export function appendOutput(
-  runner: ScriptRunner,
-  args: { jobId: string; attempt: number } & Pick<OutputBatch, "entries" | "drop">,
-): Promise<"appended" | "closed"> {
-  const entries = args.entries.map(describeEntry);
-  return run(appendOutputScript, runner, [{ ...args, entries }, ...args.entries.map(({ bytes }) => bytes)]);
-}
-
 function describeEntry({ id, stream, offset }: OutputEntry) {
   return { id, stream: stream === "stdout" ? "o" : "e", offset };
 }
