@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { OutputStream } from "@host-runner/contracts";
 import { appendOutput } from "./append-output.ts";
 import { BLOCK_BYTES, gather, release } from "./gather-bytes.ts";
@@ -98,6 +99,8 @@ export function createOutputQueue({
       if (waitingBytes > MAX_BATCH_BYTES) startSending();
       else if (!sending) firstWait ??= setTimeout(startSending, FIRST_WAIT_MS);
       if (waitingBytes > MAX_WAITING_BYTES) return new Promise((resolve) => relieve.push(resolve));
+      // A command that prints as fast as it is read would keep the loop from writing what is being sent.
+      if (sending && waitingBytes >= maxEntryBytes) return nextTurn();
     },
     async close() {
       for (const stream of ["stdout", "stderr"] as const) {
