@@ -32,7 +32,7 @@ export const footprint = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const idleMs = bench.size(2000, 15_000);
+    const idleMs = bench.size(3000, 15_000);
     const startAll = async () => {
       const api = await bench.api(redis, "tasks");
       const worker = await bench.worker(redis, "tasks", {

@@ -20,7 +20,7 @@ export const memory = defineRow({
     },
   },
   async run(bench) {
-    const count = bench.size(1000, 10_000);
+    const count = bench.size(2000, 10_000);
     // Has the length of a usual prompt, and prints as much as is asked for.
     const task = { prompt: `mock:print ${OUTPUT_BYTES}${" ".repeat(200)}` };
 
