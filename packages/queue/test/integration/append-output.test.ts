@@ -98,7 +98,7 @@ describe("appending output", () => {
       const killing = { isOver: false };
       const killer = (async () => {
         while (!killing.isOver) {
-          const [, id] = /id=(\d+) [^\n]*name=appends/.exec(await admin.client("LIST")) ?? [];
+          const [, id] = /id=(\d+) [^\n]*name=appends/.exec(String(await admin.client("LIST"))) ?? [];
           if (id) await admin.client("KILL", "ID", id).catch(() => {});
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
