@@ -30,13 +30,15 @@ export function command(name: string, args: string[], bytes?: Buffer): Command {
  */
 export async function sendTransaction(redis: Redis, commands: Command[]): Promise<unknown[]> {
   const all = [command("multi", []), ...commands, command("exec", [])];
-  const answers = await Promise.allSettled(
-    all.map((one, i) => {
-      // As in a pipeline: of what an outage has cut nothing is sent again, without the rest it would be no transaction.
-      one.pipelineIndex = i;
-      return redis.sendCommand(one);
-    }),
-  );
+  // ioredis sends commands again that a broken connection left without an answer: these all together, or none of them,
+  // as the commands of a pipeline. Corked, the connection cannot be seen to break between two of them.
+  redis.stream?.cork();
+  const sent = all.map((one, i) => {
+    one.pipelineIndex = i;
+    return redis.sendCommand(one);
+  });
+  redis.stream?.uncork();
+  const answers = await Promise.allSettled(sent);
   // The first refusal says why; that of the end says only that there was one.
   for (const answer of answers) if (answer.status === "rejected") throw answer.reason;
   return (answers.at(-1) as PromiseFulfilledResult<unknown[]>).value;
