@@ -40,11 +40,15 @@ export type SubmitAnswer =
   | ["full", number];
 
 const submitScript = loadScript("submit");
-export function submit(runner: ScriptRunner, args: SubmitArguments): Promise<SubmitAnswer> {
-  const { data, idempotency, ...rest } = args;
+export function submit(
+  runner: ScriptRunner,
+  { encodedId, name, data, opts, now, maxQueued, lists, callbacks, idempotency }: SubmitArguments,
+): Promise<SubmitAnswer> {
   const keys = idempotency ? [idempotency.key] : [];
   const { body, recordSeconds } = idempotency ?? {};
-  return run(submitScript, runner, [{ ...rest, body, recordSeconds }, data], keys);
+  // One by one: "all but two" of an object takes longer than the rest of this call.
+  const args = { encodedId, name, opts, now, maxQueued, lists, callbacks, body, recordSeconds };
+  return run(submitScript, runner, [args, data], keys);
 }
 
 export type RerunAnswer =
