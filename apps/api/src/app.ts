@@ -50,6 +50,8 @@ export function createApp({
     next();
   });
   if (tokens.length === 0) app.use(refuseForeignSites);
+  // First what is asked for most: each line before it is looked at for each request.
+  app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use(healthRoutes(queue, stopping));
   app.use("/openapi.json", mountedAt("/openapi.json"), authenticator.browser("read"), descriptionRoutes());
   app.use("/docs", mountedAt("/docs"), authenticator.browser("read"), docsRoutes());
@@ -58,7 +60,6 @@ export function createApp({
     return dashboardRoutes("/dashboard", queue, createRedactor(secrets));
   });
   app.use("/dashboard", mountedAt("/dashboard"), authenticator.browser("admin"), loadDashboard);
-  app.use("/tasks", mountedAt("/tasks"), authenticator.api, taskRoutes({ queue, maxPromptBytes, stopping }));
   app.use("/runs", mountedAt("/runs"), authenticator.api, runRoutes({ queue, stopping }));
   app.use("/workers", mountedAt("/workers"), authenticator.api, workerRoutes(queue));
   app.use("/callbacks", mountedAt("/callbacks"), authenticator.api, callbackRoutes(queue));

@@ -8,7 +8,7 @@ export function traceRequests(log: Logger, metrics: ApiMetrics): RequestHandler 
   return (request, response, next) => {
     const requestId = randomUUID();
     response.locals.requestId = requestId;
-    response.set("X-Request-Id", requestId);
+    response.setHeader("X-Request-Id", requestId);
     const start = performance.now();
     response.on("close", () => {
       const { method, originalUrl: url } = request;

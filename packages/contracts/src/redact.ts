@@ -138,7 +138,21 @@ function redactNamedValues(): RedactingStream {
   /** The end of the value that is being dropped. */
   let valueEnd: ValueEnd | null = null;
 
-  return { write: (piece) => redact(piece, false), end: () => redact("", true) };
+  return {
+    write: (piece) => (isPlain(piece) ? pass(piece) : redact(piece, false)),
+    end: () => redact("", true),
+  };
+
+  /** Whether no name stands in it, nor begins before it: nearly all that programs print. */
+  function isPlain(piece: string): boolean {
+    if (valueEnd || held !== "" || piece.length < CONTEXT_CHARACTERS) return false;
+    return !mayHaveName(piece) && !mayHaveName(context + piece.slice(0, CONTEXT_CHARACTERS));
+  }
+
+  function pass(piece: string): string {
+    context = piece.slice(-CONTEXT_CHARACTERS);
+    return piece;
+  }
 
   function redact(piece: string, isEnd: boolean): string {
     const text = context + held + piece;
@@ -187,6 +201,13 @@ function redactNamedValues(): RedactingStream {
     context = text.slice(Math.max(0, before - CONTEXT_CHARACTERS), before);
     return result;
   }
+}
+
+/** Without these there is no match of NAMED. In two, as both together take less time than NAMED, or one of all five. */
+const WORDS = [/passw|token|secret|key/i, /authorization/i];
+
+function mayHaveName(text: string): boolean {
+  return WORDS.some((word) => word.test(text));
 }
 
 function mayBeNoValueYet(rest: string, isAuthorization: boolean): boolean {

@@ -19,32 +19,35 @@ const shared = (connectionName: string): RedisOptions => ({
  * that nothing happens later that was answered with an error.
  */
 export function openRequestConnection(url: string, log: Log): Redis {
-  return open(url, log, {
+  const options: RedisOptions = {
     ...shared("host-runner-api"),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
-  });
+  };
+  // Redis works on the first of ten submissions while the others are still parsed, or the two would take turns.
+  return open(url, log, options, 4);
 }
 
 /** For who has to get it done: a command waits until Redis is back, for as long as it takes. */
 export function openPersistentConnection(url: string, name: string, log: Log): Redis {
-  return open(url, log, { ...shared(name), maxRetriesPerRequest: null });
+  return open(url, log, { ...shared(name), maxRetriesPerRequest: null }, Number.POSITIVE_INFINITY);
 }
 
 /** For who waits for something in Redis: the wait fails with its connection, as what it waits for may be lost with it. */
 export function openWaitingConnection(url: string, name: string, log: Log): Redis {
-  return open(url, log, {
+  const options: RedisOptions = {
     ...shared(name),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-  });
+  };
+  return open(url, log, options, Number.POSITIVE_INFINITY);
 }
 
-function open(url: string, log: Log, options: RedisOptions): Redis {
+function open(url: string, log: Log, options: RedisOptions, writesTogether: number): Redis {
   const redis = new Redis({ ...addressOf(url), ...options, replyMapping: "legacy" });
-  redis.on("connect", () => writeByTurns(redis.stream));
+  redis.on("connect", () => writeByTurns(redis.stream, writesTogether));
   // ioredis reports each failed try; an outage is told once when it begins and once when it ends.
   let away = false;
   redis.on("error", (error: Error) => {
@@ -79,21 +82,30 @@ export function addressOf(url: string): RedisOptions {
 }
 
 /**
- * What is written in one turn of the event loop leaves in one system call, not one for each command: what fifty callers
- * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn.
+ * What is written in one turn of the event loop leaves in few system calls, not one for each command: what fifty callers
+ * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn, and when
+ * `together` writes are held they leave.
  */
-function writeByTurns(stream: Duplex): void {
+function writeByTurns(stream: Duplex, together: number): void {
   const write = stream.write.bind(stream) as Duplex["write"];
-  let isHeld = false;
+  let isCorked = false;
+  let held = 0;
   stream.write = ((...args: Parameters<Duplex["write"]>) => {
-    if (!isHeld) {
-      isHeld = true;
+    if (!isCorked) {
+      isCorked = true;
       stream.cork();
       setImmediate(() => {
-        isHeld = false;
+        isCorked = false;
+        held = 0;
         stream.uncork();
       });
     }
-    return write(...args);
+    const goesOn = write(...args);
+    if (++held === together) {
+      held = 0;
+      stream.uncork();
+      stream.cork();
+    }
+    return goesOn;
   }) as Duplex["write"];
 }

@@ -1,9 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { OutputStream } from "@host-runner/contracts";
+import { appendOutput } from "./append-output.ts";
+import { BLOCK_BYTES, gather, release } from "./gather-bytes.ts";
 import { createKeptRange } from "./kept-range.ts";
 import type { Log } from "./log.ts";
 import type { ScriptRunner } from "./run-script.ts";
-import { appendOutput, type OutputEntry } from "./scripts.ts";
+import type { OutputEntry } from "./scripts.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 import { splitIncompleteCharacter } from "./utf8.ts";
 
@@ -42,7 +44,7 @@ interface OutputWriterOptions {
 }
 
 /** A piece of a stream that goes into one entry. */
-const MAX_ENTRY_BYTES = 64 * 1024;
+const MAX_ENTRY_BYTES = BLOCK_BYTES;
 const MIN_ENTRY_BYTES = 256;
 
 /** What is sent in one call. */
@@ -80,6 +82,7 @@ export function createOutputQueue({
   let closed = false;
   let sending: Promise<void> | null = null;
   let firstWait: NodeJS.Timeout | undefined;
+  let endPause = () => {};
   const relieve: (() => void)[] = [];
 
   return {
@@ -87,15 +90,17 @@ export function createOutputQueue({
       if (closed) return;
       const held = cut[stream];
       cut[stream] = null;
-      // A copy: the chunk is the caller's again after this call.
-      const all = held ? Buffer.concat([held.bytes, chunk]) : Buffer.from(chunk);
+      const all = held ? Buffer.concat([held.bytes, chunk]) : chunk;
       const start = held ? held.offset : offset;
       const whole = splitIncompleteCharacter(all);
-      if (whole < all.length) cut[stream] = { offset: start + whole, bytes: all.subarray(whole) };
+      if (whole < all.length)
+        cut[stream] = { offset: start + whole, bytes: Buffer.from(all.subarray(whole)) };
       enqueue(stream, start, all.subarray(0, whole));
       if (waitingBytes > MAX_BATCH_BYTES) startSending();
       else if (!sending) firstWait ??= setTimeout(startSending, FIRST_WAIT_MS);
       if (waitingBytes > MAX_WAITING_BYTES) return new Promise((resolve) => relieve.push(resolve));
+      // A command that prints as fast as it is read would keep the loop from writing what is being sent.
+      if (sending && waitingBytes >= maxEntryBytes) return nextTurn();
     },
     async close() {
       for (const stream of ["stdout", "stderr"] as const) {
@@ -112,20 +117,33 @@ export function createOutputQueue({
 
   function startSending(): void {
     firstWait = undefined;
+    endPause();
     sending ??= send();
   }
 
+  /** Over at once when there is enough for a batch. */
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, MIN_INTERVAL_MS);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Copies the bytes: they are the caller's again after this call. */
   function enqueue(stream: OutputStream, offset: number, bytes: Buffer): void {
     for (let from = 0; from < bytes.length; ) {
       const last = waiting.at(-1);
       // Small writes of the same stream become one entry, as long as they wait.
       if (last && last.stream === stream && last.bytes.length + bytes.length - from <= maxEntryBytes) {
-        last.bytes = Buffer.concat([last.bytes, bytes.subarray(from)]);
+        last.bytes = gather(last.bytes, bytes.subarray(from));
         break;
       }
       const piece = bytes.subarray(from, from + maxEntryBytes);
       const length = from + piece.length < bytes.length ? splitIncompleteCharacter(piece) : piece.length;
-      waiting.push({ stream, offset: offset + from, bytes: piece.subarray(0, length) });
+      waiting.push({ stream, offset: offset + from, bytes: gather(null, piece.subarray(0, length)) });
       from += length;
     }
     waitingBytes += bytes.length;
@@ -136,7 +154,7 @@ export function createOutputQueue({
       while (waiting.length > 0 && !closed) {
         await sendBatch(takeBatch());
         for (const resolve of relieve.splice(0)) resolve();
-        if (waiting.length > 0 && waitingBytes < MAX_BATCH_BYTES) await pause(MIN_INTERVAL_MS);
+        if (waiting.length > 0 && waitingBytes < MAX_BATCH_BYTES) await pause();
       }
     } finally {
       sending = null;
@@ -165,6 +183,7 @@ export function createOutputQueue({
       );
       if (answer === "closed") closed = true;
       else onStored(bytesOf(batch));
+      for (const { bytes } of batch.entries) release(bytes);
     } catch (error) {
       closed = true;
       log.error({ err: error as Error, job: jobId }, "storing output failed: what follows is not kept");

@@ -39,12 +39,18 @@ export interface StoredSubmission {
 }
 
 /** The part of a submission that the record's name does not say already. Equal submissions give equal parts. */
-export function toStored({ task_id, ...submission }: NamedSubmission): StoredSubmission {
-  const given = Object.entries(submission).filter(([, value]) => value !== null && value !== undefined);
-  const stored = Object.fromEntries(given) as unknown as StoredSubmission;
-  if (stored.run_id === defaultRunId(task_id)) delete stored.run_id;
-  if (stored.execution_mode === "no-workspace") delete stored.execution_mode;
-  return stored;
+export function toStored(submission: NamedSubmission): StoredSubmission {
+  const implied: Partial<NamedSubmission> = {
+    task_id: submission.task_id,
+    run_id: defaultRunId(submission.task_id),
+    execution_mode: "no-workspace",
+  };
+  const stored: Partial<Record<keyof NamedSubmission, unknown>> = {};
+  for (const name of Object.keys(submission) as (keyof NamedSubmission)[]) {
+    const value = submission[name];
+    if (value !== null && value !== undefined && value !== implied[name]) stored[name] = value;
+  }
+  return stored as StoredSubmission;
 }
 
 export function projectTask(record: TaskRecord, execution: number): Task {
@@ -151,16 +157,10 @@ function workerOf(holder: string): WorkerIdentity {
 }
 
 /** Clocks of hosts differ a little; the latest instant is the last change. */
-function lastChange({
-  timestamp,
-  processedOn,
-  cancelRequestedAt,
-  finishedOn,
-  ...record
-}: TaskRecord): string {
-  const requeued = pastAttemptsOf(record).at(-1)?.finishedOn;
-  const changes = [timestamp, processedOn, cancelRequestedAt, finishedOn, requeued];
-  return String(Math.max(...changes.map((at) => Number(at ?? 0))));
+function lastChange(record: TaskRecord): string {
+  const { timestamp = 0, processedOn = 0, cancelRequestedAt = 0, finishedOn = 0 } = record;
+  const requeued = pastAttemptsOf(record).at(-1)?.finishedOn ?? 0;
+  return String(Math.max(+timestamp, +processedOn, +cancelRequestedAt, +finishedOn, requeued));
 }
 
 function toInstant(milliseconds: string | undefined): string | null {

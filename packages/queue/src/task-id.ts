@@ -7,16 +7,15 @@ export interface ExecutionRef {
   execution: number;
 }
 
-const PLAIN_BYTE = /[A-Za-z0-9_.-]/;
+const PLAIN = /^[A-Za-z0-9_.-]*$/;
 
 /** Readable where it can be: plain characters stay, every other byte of the UTF-8 text becomes ~XX. */
 export function encodeTaskId(taskId: string): string {
+  if (PLAIN.test(taskId)) return taskId;
   let encoded = "";
   for (const byte of Buffer.from(taskId)) {
     const character = String.fromCharCode(byte);
-    encoded += PLAIN_BYTE.test(character)
-      ? character
-      : `~${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    encoded += PLAIN.test(character) ? character : `~${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return encoded;
 }

@@ -164,7 +164,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     task: Task,
     defaultMs = 0,
   ): Promise<Task> {
-    const preferred = parseWait(request.get("Prefer"));
+    const preferred = parseWait(request.headers.prefer as string | undefined);
     if (preferred !== null) response.set("Preference-Applied", `wait=${preferred}`);
     const waitMs = preferred === null ? defaultMs : preferred * 1000;
     if (waitMs === 0) return task;
@@ -212,7 +212,8 @@ function parseBatch(body: unknown): unknown[] {
 
 /** `Prefer: wait=30`, in seconds; null where there is no such preference, and anything else is no error. */
 function parseWait(prefer: string | undefined): number | null {
-  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer ?? "") ?? [];
+  if (prefer === undefined) return null;
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer) ?? [];
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 

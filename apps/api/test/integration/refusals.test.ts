@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { problemSchema } from "@host-runner/contracts";
-import { withOwnRedis } from "@host-runner/testing";
+import { waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { type Answer, withApi, withApiOn } from "./with-api.ts";
 
@@ -26,6 +26,18 @@ describe("a refusal", () => {
         body: Buffer.from('{"prompt":"\xff"}', "latin1"),
       });
       expect(response.status).toBe(400);
+    }));
+
+  it("of a body that is cut off stands in the log, and makes no task", () =>
+    withApi({}, async ({ url, call, log }) => {
+      const headers = { "Content-Type": "application/json", "Content-Length": 100 };
+      const cut = request(`${url}/tasks`, { method: "POST", headers });
+      cut.on("error", () => {});
+      cut.write('{"prompt":"hi"}', () => cut.destroy());
+      await waitFor(() => log.some((line) => line.includes("POST /tasks 400")), {
+        description: "the refusal is logged",
+      });
+      expect((await call("GET", "/tasks")).body).toMatchObject({ tasks: [] });
     }));
 
   it("of a path that cannot be decoded is 400", () =>

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { taskSchema } from "@host-runner/contracts";
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
@@ -22,6 +23,28 @@ describe("POST /tasks", () => {
         metadata: { k: [] },
       });
       expect((await call("GET", headers.get("Location")!)).body).toEqual(body);
+    }));
+
+  it("takes a body however it is sent: in pieces, compressed, with a byte order mark, as another kind of JSON", () =>
+    withApi({}, async ({ url, call }) => {
+      const body = JSON.stringify({ prompt: "🙂", task_id: "same" });
+      const send = (headers: Record<string, string>, content: string | Buffer | ReadableStream) =>
+        fetch(`${url}/tasks`, {
+          ...{ method: "POST", body: content, duplex: "half" },
+          headers: { "Content-Type": "application/json", ...headers },
+        });
+      const answers = [
+        await send({}, `\uFEFF${body}`),
+        await send(
+          {},
+          new Blob([Buffer.from(body).subarray(0, 13), Buffer.from(body).subarray(13)]).stream(),
+        ),
+        await send({ "Content-Encoding": "gzip" }, gzipSync(body)),
+        await send({ "Content-Type": "application/json; charset=utf-8" }, body),
+        await send({ "Content-Type": "application/vnd.tasks+json" }, body),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([202, 200, 200, 200, 200]);
+      expect((await call("GET", "/tasks")).body).toMatchObject({ tasks: [{ task_id: "same" }] });
     }));
 
   it("makes the ids that are not given: a UUIDv7, and a run of its own", () =>

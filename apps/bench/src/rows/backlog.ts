@@ -7,12 +7,15 @@ import { defineRow, ratioAtLeast } from "../row.ts";
 const yardstick = "the same with none waiting";
 const task = { prompt: "p".repeat(200) };
 
+/** After so many it tells how far it is. */
+const PORTION = 20_000;
+
 /** Two Redis servers, one with very many waiting tasks, put there through POST /tasks/batch. */
 export const backlog = defineRow({
   name: "backlog",
   lines: {
     submit: {
-      what: "submissions behind 1,000,000 waiting tasks (quick: 50,000)",
+      what: "submissions behind 1,000,000 waiting tasks (quick: 20,000)",
       ...{ yardstick, unit: "/s", target: ratioAtLeast(0.8) },
     },
     dispatch: {
@@ -26,27 +29,27 @@ export const backlog = defineRow({
       const redis = await bench.redis();
       // Nothing is to be removed while it is counted.
       const api = await bench.api(redis, "tasks", { HOST_RUNNER_RETENTION_COUNT: "10000000" });
-      for (let done = 0; done < waiting; done += 50_000) {
+      for (let done = 0; done < waiting; done += PORTION) {
         bench.tell(`${done} of ${waiting} tasks wait`);
-        await submitMany(api, 50_000, task);
+        await submitMany(api, PORTION, task);
       }
       await untilWritten(redis);
       return { redis, api };
     };
-    const full = await open(bench.size(50_000, 1_000_000));
+    const full = await open(bench.size(20_000, 1_000_000));
     const empty = await open(0);
 
     const submit =
       ({ api }: typeof full) =>
       async () => {
         const body = JSON.stringify(task);
-        const order = { url: api.url, connections: 10, seconds: bench.size(0.7, 2), paths: ["/tasks"], body };
+        const order = { url: api.url, connections: 10, seconds: bench.size(0.3, 2), paths: ["/tasks"], body };
         return (await load({ ...order, method: "POST" })).perSecond;
       };
     const run =
       ({ redis, api }: typeof full, topUp: boolean) =>
       async () => {
-        const count = bench.size(3000, 10_000);
+        const count = bench.size(1500, 10_000);
         const ended = endedJobs(redis.client, "hostRunner", "tasks");
         const before = await ended.count();
         if (topUp) await submitMany(api, count, task);

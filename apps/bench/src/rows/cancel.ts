@@ -33,7 +33,7 @@ export const cancel = defineRow({
     ]);
     const latencies = (cancelOne: () => Promise<number>) => async () => {
       const measured: number[] = [];
-      for (let i = 0; i < bench.size(20, 150); i++) measured.push(await cancelOne());
+      for (let i = 0; i < bench.size(12, 150); i++) measured.push(await cancelOne());
       return { p50: percentile(measured, 0.5), p99: percentile(measured, 0.99) };
     };
     const rounds = await bench.interleave(bench.size(2, 7), {

@@ -28,7 +28,7 @@ export const dispatch = defineRow({
     const latencies = (submitAndRead: () => Promise<string>) => async () => {
       const now = startWallClock();
       const measured: number[] = [];
-      for (let i = 0; i < bench.size(40, 200); i++) {
+      for (let i = 0; i < bench.size(20, 200); i++) {
         // Never in step with a timer of the programs.
         await delay(5 + Math.random() * 10);
         const submittedAt = now();

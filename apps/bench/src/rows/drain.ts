@@ -16,7 +16,7 @@ export const drain = defineRow({
   lines: { at10: line(10), at50: line(50) },
   async run(bench) {
     const redis = await bench.redis();
-    const count = bench.size(3000, 15_000);
+    const count = bench.size(2000, 15_000);
     const task = { prompt: "p".repeat(200) };
     let queues = 0;
 

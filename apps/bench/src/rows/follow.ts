@@ -15,7 +15,7 @@ export const follow = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const lines = bench.size(50, 300);
+    const lines = bench.size(40, 300);
     const [api] = await Promise.all([
       bench.api(redis, "tasks"),
       bench.worker(redis, "tasks", {

@@ -37,7 +37,7 @@ export const reads = defineRow({
     const load = await bench.load();
     const read = (url: string, ids: string[]) => async () => {
       const paths = ids.map((id) => `/tasks/${id}`);
-      const seconds = bench.size(0.7, 2);
+      const seconds = bench.size(0.4, 2);
       return (await load({ url, connections: 50, seconds, method: "GET", paths })).perSecond;
     };
     const rounds = await bench.interleave(bench.size(2, 7), {

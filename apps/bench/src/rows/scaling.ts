@@ -18,7 +18,7 @@ export const scaling = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const seconds = bench.size(1.5, 6);
+    const seconds = bench.size(1, 6);
     const measure = (workers: number) => async () => {
       const queue = `tasks-${workers}`;
       const count = (seconds * workers * SLOTS) / TASK_SECONDS;

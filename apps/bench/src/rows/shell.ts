@@ -16,7 +16,7 @@ export const shell = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const count = bench.size(300, 1000);
+    const count = bench.size(150, 1000);
     const task = { prompt: "p" };
     const [api] = await Promise.all([
       bench.api(redis, "tasks"),

@@ -20,7 +20,7 @@ export const steadyOutput = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
-    const seconds = bench.size(2, 8);
+    const seconds = bench.size(1, 8);
     const settings = {
       ...{ HOST_RUNNER_EXECUTOR: "shell", HOST_RUNNER_SHELL: "none" },
       HOST_RUNNER_CMD_TEMPLATE: `${process.execPath} ${path("print-steadily")} {prompt}`,

@@ -34,7 +34,7 @@ export const submissions = defineRow({
     const load = await bench.load();
     const put = (url: string, connections: number) => () =>
       load({
-        ...{ url, connections, seconds: bench.size(0.5, 2), method: "POST", paths: ["/tasks"] },
+        ...{ url, connections, seconds: bench.size(0.4, 2), method: "POST", paths: ["/tasks"] },
         body: JSON.stringify({ prompt: "p".repeat(200) }),
       });
     const measure = (connections: number) =>

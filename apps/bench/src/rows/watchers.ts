@@ -22,7 +22,7 @@ export const watchers = defineRow({
       // A new process each time: memory that was once used is not given back.
       const api = await bench.api(redis, "tasks");
       const { task_id } = await api.call<{ task_id: string }>("POST", "/tasks", { prompt: "mock:hang" });
-      await delay(bench.size(1000, 3000));
+      await delay(bench.size(500, 3000));
       const before = readUsage(api.pid).residentBytes;
       let heard = 0;
       const watchers = [];
@@ -30,7 +30,7 @@ export const watchers = defineRow({
         watchers.push(await openEvents(`${api.url}/tasks/${task_id}/events`, () => heard++));
       }
       while (heard < WATCHERS) await delay(10);
-      await delay(bench.size(1000, 3000));
+      await delay(bench.size(500, 3000));
       const after = readUsage(api.pid).residentBytes;
       for (const { close } of watchers) close();
       await Promise.all(watchers.map(({ ended }) => ended));

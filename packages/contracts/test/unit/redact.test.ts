@@ -68,6 +68,19 @@ describe("createRedactor", () => {
     },
   );
 
+  it.each(cases)(
+    "takes out %s from between much that is harmless, wherever it is cut",
+    (_title, text, redacted) => {
+      const line = "compiled and checked, no problem found\n".repeat(3);
+      for (let at = 0; at <= text.length; at++) {
+        const stream = redactor.stream();
+        const pieces = [line, line + text.slice(0, at), `${text.slice(at)}\n${line}`, line];
+        const written = pieces.map((piece) => stream.write(piece)).join("") + stream.end();
+        expect(written).toBe(`${line}${line}${redacted}\n${line}${line}`);
+      }
+    },
+  );
+
   it("takes out of a JSON value what its texts hold, and what stands under a telling name", () => {
     const value = {
       prompt: "log in with password=hunter2",

@@ -43,7 +43,8 @@ local function startExecution(queue, own, execution, task, now)
       redis.call("HSET", queue .. jobId, "callbackSeq", seq)
     end
   end
-  publishChange(own, jobId, task.lists, "queued")
+  -- Nobody watches yet what is only just made.
+  publishInRun(own, jobId, task.lists)
 end
 
 -- How many tasks wait to be started.
