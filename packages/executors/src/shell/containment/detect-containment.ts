@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import type { ContainmentLevel } from "../../config.ts";
+import { runProgram } from "../spawn/run-program.ts";
 import { findOwnCgroup, removeCgroup } from "./cgroup.ts";
 
 /** How the commands of this worker are held together. */
@@ -60,14 +60,9 @@ async function makeWorkerCgroup(workerKey: string): Promise<WorkerCgroup | null>
   try {
     mkdirSync(probe, { recursive: true });
     // Whether a process may be moved depends on more than the mode of a file.
-    const { failed } = await execa("/bin/sh", ["-c", 'echo 0 >"$0"', join(probe, "cgroup.procs")], {
-      stdio: "ignore",
-      reject: false,
-    });
-    if (!failed) {
-      removeCgroup(probe);
-      return { path, home };
-    }
+    await runProgram("/bin/sh", ["-c", 'echo 0 >"$0"', join(probe, "cgroup.procs")]);
+    removeCgroup(probe);
+    return { path, home };
   } catch {
     // No permission, a read-only mount, a threaded cgroup: whatever it is, there is the next level.
   }

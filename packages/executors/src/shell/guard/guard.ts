@@ -1,7 +1,7 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { moveToCgroup } from "../containment/cgroup.ts";
 import { readStat } from "../containment/proc.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -29,6 +29,9 @@ const script = fileURLToPath(new URL("../../../guard/guard.sh", import.meta.url)
 const environment = {
   PATH: process.platform === "darwin" ? "/usr/bin:/bin" : "/usr/local/bin:/usr/bin:/bin",
 };
+
+/** A session of its own: Ctrl-C and a killed group end the worker, but not its guard. */
+const surroundings = { env: environment, cwd: "/", detached: true };
 
 /** The process that outlives the worker, to stop its commands if it dies. */
 export interface Guard {
@@ -58,42 +61,32 @@ export async function startGuard(
 ): Promise<Guard> {
   let closed = false;
   let restart: NodeJS.Timeout | undefined;
-  const heartbeat = createHeartbeat(silentAfterMs, (line) => current.subprocess.stdin.write(line));
+  const heartbeat = createHeartbeat(silentAfterMs, (line) => current.child.stdin.write(line));
   let current = start();
-  await current.started;
+  await current.failedToStart;
   return { ...heartbeat, close };
 
   function start() {
-    const subprocess = execa(shell, [script, ...toArguments(target), ...toSilence(silentAfterMs, target)], {
-      // It reads until this ends: the other end is closed when this process goes, in whatever way.
-      stdin: "pipe",
-      stdout: "ignore",
-      stderr: "ignore",
-      buffer: false,
-      env: environment,
-      extendEnv: false,
-      cwd: "/",
-      // A session of its own: Ctrl-C and a killed group end the worker, but not its guard.
-      detached: true,
-      cleanup: false,
-      reject: false,
+    const child = spawn(shell, [script, ...toArguments(target), ...toSilence(silentAfterMs, target)], {
+      ...surroundings,
+      // It reads until stdin ends: the other end is closed when this process goes, in whatever way.
+      stdio: ["pipe", "ignore", "ignore"],
     });
     // It went away between our look and our write: its end is told by the exit.
-    subprocess.stdin.on("error", () => {});
+    child.stdin.on("error", () => {});
     // Neither it nor the pipe to it keeps the worker running.
-    subprocess.unref();
-    unref(subprocess.stdin);
-    const exited = subprocess.then(() => {
+    child.unref();
+    unref(child.stdin);
+    const exited = untilEnded(child).then(() => {
       if (closed) return;
       restart = setTimeout(() => {
         current = start();
         heartbeat.repeat();
       }, RESTART_MS).unref();
     });
-    if (subprocess.pid !== undefined && home !== null) moveToCgroup(home, subprocess.pid);
-    if (subprocess.pid !== undefined) recordGuard(target.folder, subprocess.pid);
-    const started = subprocess.pid === undefined ? subprocess : null;
-    return { subprocess, exited, started };
+    if (child.pid !== undefined && home !== null) moveToCgroup(home, child.pid);
+    if (child.pid !== undefined) recordGuard(target.folder, child.pid);
+    return { child, exited, failedToStart: child.pid === undefined ? exited : null };
   }
 
   async function close({ sweep }: { sweep: boolean }): Promise<void> {
@@ -101,9 +94,9 @@ export async function startGuard(
     clearTimeout(restart);
     heartbeat.stop();
     // Its end is waited for now.
-    current.subprocess.ref();
+    current.child.ref();
     // Without a word, this end looks to it like the worker's own.
-    current.subprocess.stdin.end(sweep ? "" : "done\n");
+    current.child.stdin.end(sweep ? "" : "done\n");
     await current.exited;
   }
 }
@@ -115,21 +108,22 @@ function recordGuard(folder: string, pid: number): void {
 
 /** Stops what a dead worker left; resolves when it is gone. */
 export async function sweep(target: SweepTarget): Promise<void> {
-  const subprocess = execa("/bin/sh", [script, ...toArguments(target)], {
-    stdio: "ignore",
-    env: environment,
-    extendEnv: false,
-    cwd: "/",
-    detached: true,
-    cleanup: false,
-    reject: false,
-  });
+  const child = spawn("/bin/sh", [script, ...toArguments(target)], { ...surroundings, stdio: "ignore" });
+  const ended = untilEnded(child);
   try {
-    if (subprocess.pid !== undefined) recordGuard(target.folder, subprocess.pid);
+    if (child.pid !== undefined) recordGuard(target.folder, child.pid);
   } catch {
     // It is through already, and the folder gone.
   }
-  await subprocess;
+  await ended;
+}
+
+/** Resolves, never rejects, when it has ended or could not be started. */
+function untilEnded(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
+  });
 }
 
 function toArguments({ workerKey, gracePeriodMs, folder, fifos, cgroup }: SweepTarget): string[] {

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
+import { runProgram } from "../spawn/run-program.ts";
 
 /** Both ends of a pipe. */
 export interface Pipe {
@@ -52,7 +52,7 @@ export function createFifoPool(folder: string): FifoPool {
 
   async function make(): Promise<void> {
     const paths = Array.from({ length: BATCH }, () => join(folder, String(++made)));
-    await execa("mkfifo", ["-m", "600", ...paths], { stdin: "ignore" });
+    await runProgram("mkfifo", ["-m", "600", ...paths]);
     ready.push(...paths);
   }
 }

@@ -1,7 +1,7 @@
+import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join } from "node:path";
-import { execa } from "execa";
 import { compileTemplate } from "./compile-template.ts";
 import { SHELLS } from "./interpreters.ts";
 import type { PlaceholderValues } from "./placeholder.ts";
@@ -34,17 +34,22 @@ export async function dryRunTemplate(
   const path = environment.PATH ?? "";
   if (!(await isOnPath(file, path))) return { command, problem: `${file} is not on PATH`, doubt: null };
   if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null };
-  const { exitCode, stderr } = await execa(file, ["-n", ...args], {
-    reject: false,
-    stdin: "ignore",
-    timeout: CHECK_WITHIN_MS,
-    env: { PATH: path },
-    extendEnv: false,
-  });
-  const problem = exitCode === 0 ? null : `${basename(file)} cannot read it: ${stderr.trim()}`;
+  const complaint = await readScript(file, args, path);
+  const problem = complaint === null ? null : `${basename(file)} cannot read it: ${complaint}`;
   const program = firstProgram(template);
   const isThere = program === null || (await isOnPath(program, path));
   return { command, problem, doubt: isThere ? null : `${program} is not on PATH` };
+}
+
+/** Has a shell read its script without running it; resolves to what it says of it, null where it can read it. */
+function readScript(file: string, args: readonly string[], path: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const options = { timeout: CHECK_WITHIN_MS, env: { PATH: path } };
+    const child = execFile(file, ["-n", ...args], options, (error, _stdout, stderr) =>
+      resolve(error && stderr.trim()),
+    );
+    child.stdin?.end();
+  });
 }
 
 /** The name with which a script begins, where that is plainly a program's. */
