@@ -30,9 +30,6 @@ const environment = {
   PATH: process.platform === "darwin" ? "/usr/bin:/bin" : "/usr/local/bin:/usr/bin:/bin",
 };
 
-/** A session of its own: Ctrl-C and a killed group end the worker, but not its guard. */
-const surroundings = { env: environment, cwd: "/", detached: true };
-
 /** The process that outlives the worker, to stop its commands if it dies. */
 export interface Guard {
   /** From before the first command is spawned to the end of the last, the guard is told again and again that the worker goes on. */
@@ -61,22 +58,20 @@ export async function startGuard(
 ): Promise<Guard> {
   let closed = false;
   let restart: NodeJS.Timeout | undefined;
-  const heartbeat = createHeartbeat(silentAfterMs, (line) => current.child.stdin.write(line));
+  const heartbeat = createHeartbeat(silentAfterMs, (line) => current.child?.stdin?.write(line));
   let current = start();
   await current.failedToStart;
   return { ...heartbeat, close };
 
   function start() {
-    const child = spawn(shell, [script, ...toArguments(target), ...toSilence(silentAfterMs, target)], {
-      ...surroundings,
-      // It reads until stdin ends: the other end is closed when this process goes, in whatever way.
-      stdio: ["pipe", "ignore", "ignore"],
-    });
+    // It reads until stdin ends: the other end is closed when this process goes, in whatever way.
+    const args = [...toArguments(target), ...toSilence(silentAfterMs, target)];
+    const child = runScript(shell, args, { stdin: "pipe" });
     // It went away between our look and our write: its end is told by the exit.
-    child.stdin.on("error", () => {});
+    child?.stdin?.on("error", () => {});
     // Neither it nor the pipe to it keeps the worker running.
-    child.unref();
-    unref(child.stdin);
+    child?.unref();
+    if (child?.stdin) unref(child.stdin);
     const exited = untilEnded(child).then(() => {
       if (closed) return;
       restart = setTimeout(() => {
@@ -84,9 +79,9 @@ export async function startGuard(
         heartbeat.repeat();
       }, RESTART_MS).unref();
     });
-    if (child.pid !== undefined && home !== null) moveToCgroup(home, child.pid);
-    if (child.pid !== undefined) recordGuard(target.folder, child.pid);
-    return { child, exited, failedToStart: child.pid === undefined ? exited : null };
+    if (child?.pid !== undefined && home !== null) moveToCgroup(home, child.pid);
+    if (child?.pid !== undefined) recordGuard(target.folder, child.pid);
+    return { child, exited, failedToStart: child?.pid === undefined ? exited : null };
   }
 
   async function close({ sweep }: { sweep: boolean }): Promise<void> {
@@ -94,9 +89,9 @@ export async function startGuard(
     clearTimeout(restart);
     heartbeat.stop();
     // Its end is waited for now.
-    current.child.ref();
+    current.child?.ref();
     // Without a word, this end looks to it like the worker's own.
-    current.child.stdin.end(sweep ? "" : "done\n");
+    current.child?.stdin?.end(sweep ? "" : "done\n");
     await current.exited;
   }
 }
@@ -108,19 +103,39 @@ function recordGuard(folder: string, pid: number): void {
 
 /** Stops what a dead worker left; resolves when it is gone. */
 export async function sweep(target: SweepTarget): Promise<void> {
-  const child = spawn("/bin/sh", [script, ...toArguments(target)], { ...surroundings, stdio: "ignore" });
+  const child = runScript("/bin/sh", toArguments(target), { stdin: "ignore" });
   const ended = untilEnded(child);
   try {
-    if (child.pid !== undefined) recordGuard(target.folder, child.pid);
+    if (child?.pid !== undefined) recordGuard(target.folder, child.pid);
   } catch {
     // It is through already, and the folder gone.
   }
   await ended;
 }
 
+/** Null, or without a pid, where the system refuses: some refusals are thrown, the others told later. */
+function runScript(
+  file: string,
+  args: string[],
+  { stdin }: { stdin: "pipe" | "ignore" },
+): ChildProcess | null {
+  try {
+    return spawn(file, [script, ...args], {
+      stdio: [stdin, "ignore", "ignore"],
+      env: environment,
+      cwd: "/",
+      // A session of its own: Ctrl-C and a killed group end the worker, but not its guard.
+      detached: true,
+    });
+  } catch {
+    return null;
+  }
+}
+
 /** Resolves, never rejects, when it has ended or could not be started. */
-function untilEnded(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
+async function untilEnded(child: ChildProcess | null): Promise<void> {
+  if (child === null) return;
+  await new Promise<void>((resolve) => {
     child.once("error", () => resolve());
     child.once("exit", () => resolve());
   });
