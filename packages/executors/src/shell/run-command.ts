@@ -61,7 +61,10 @@ async function spawnAndFollow(
     // A wish that comes after the command's own end has stopped nothing. Where the guard has stopped it, the task
     // may be somebody else's by now.
     const stopped = exit === null ? stop.reason : runtime.hasGuardIntervened(startedAt) ? "lease_lost" : null;
-    const survivors = await stopTree(contained.tree, { ...runtime.stopTimes, leaderExited });
+    const survivors = await stopTree(contained.tree, {
+      ...runtime.stopTimes,
+      leader: { exited: leaderExited, hasExited: () => exit !== null },
+    });
     if (survivors.length === 0) await leaderExited;
     // Only now: until its writers are gone there may be more, and those that trap SIGTERM write about it.
     for (const reader of readers) await reader.drain();

@@ -9,6 +9,13 @@ export interface ProcessTree {
   members(): Promise<FoundProcess[]>;
   /** Whether any of these, found before, still lives. Cheap enough to ask often. */
   anyAlive(members: readonly FoundProcess[]): boolean;
+  /**
+   * Sends the signal to the command's own process group, whoever is in it. Only while the command itself has not been
+   * waited for: until then the group's number is nobody else's.
+   */
+  signalGroup(signal: NodeJS.Signals): void;
+  /** Whether it was found in that group. */
+  isInGroup(member: FoundProcess): boolean;
   /** Sends each member the signal once. */
   signal(members: readonly FoundProcess[], signal: NodeJS.Signals): void;
   /** Sends SIGKILL to these and to everything else in the cgroup. */
@@ -34,7 +41,8 @@ interface ProcessTreeOptions {
 
 /** Finds members by cgroup, by environment and by process group, and takes them all. */
 export function createProcessTree({ leader, mark, slot, leaders }: ProcessTreeOptions): ProcessTree {
-  return { members, anyAlive, signal, kill };
+  const isInGroup = ({ pgrp }: FoundProcess) => pgrp === leader.pid;
+  return { members, anyAlive, signalGroup, isInGroup, signal, kill };
 
   async function members(): Promise<FoundProcess[]> {
     const inSlot = slot === null || slot.isEmpty() ? [] : slot.pids().flatMap(look);
@@ -61,13 +69,16 @@ export function createProcessTree({ leader, mark, slot, leaders }: ProcessTreeOp
     return known.some(lives);
   }
 
+  function signalGroup(name: NodeJS.Signals): void {
+    sendSignal(-leader.pid, name);
+  }
+
   function signal(targets: readonly FoundProcess[], name: NodeJS.Signals): void {
     // The group in one call, so that none of it can fork away between two; the others one by one.
-    const group = targets.some(({ pgrp }) => pgrp === leader.pid) && ownsGroup();
-    if (group) sendSignal(-leader.pid, name);
-    // Each gets it once: to many programs a second SIGTERM means "at once".
+    const group = targets.some(isInGroup) && ownsGroup();
+    if (group) signalGroup(name);
     for (const target of targets) {
-      if (!(group && target.pgrp === leader.pid) && lives(target)) sendSignal(target.pid, name);
+      if (!(group && isInGroup(target)) && lives(target)) sendSignal(target.pid, name);
     }
   }
 
@@ -94,7 +105,11 @@ export function createGroupOnlyTree({ leader }: Pick<ProcessTreeOptions, "leader
   return {
     members: async () => (groupExists(leader.pid) ? [group] : []),
     anyAlive: () => groupExists(leader.pid),
-    signal: (_members, name) => void sendSignal(-leader.pid, name),
+    signalGroup: (name) => void sendSignal(-leader.pid, name),
+    isInGroup: () => true,
+    signal: (members, name) => {
+      if (members.length > 0) sendSignal(-leader.pid, name);
+    },
     kill: () => void sendSignal(-leader.pid, "SIGKILL"),
   };
 }

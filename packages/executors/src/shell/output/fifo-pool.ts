@@ -28,9 +28,11 @@ export function createFifoPool(folder: string): FifoPool {
   const ready: string[] = [];
   let made = 0;
   let refilling: Promise<void> | null = null;
+  let later: NodeJS.Immediate | undefined;
   return {
     open,
     close: async () => {
+      clearImmediate(later);
       await refilling?.catch(() => {});
     },
   };
@@ -39,8 +41,14 @@ export function createFifoPool(folder: string): FifoPool {
     // Several may wait for the same batch.
     while (ready.length === 0) await refill();
     const path = ready.pop()!;
-    if (ready.length < REFILL_BELOW) refill().catch(() => {});
+    // When the command has been started that this one is for: starting a program takes milliseconds.
+    if (ready.length < REFILL_BELOW) later ??= setImmediate(refillLater);
     return openAndUnlink(path);
+  }
+
+  function refillLater(): void {
+    later = undefined;
+    refill().catch(() => {});
   }
 
   function refill(): Promise<void> {

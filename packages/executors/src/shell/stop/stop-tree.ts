@@ -6,8 +6,11 @@ interface StopTreeOptions {
   gracePeriodMs: number;
   /** How long SIGKILL may take, before what is left is given up as a survivor. */
   killTimeoutMs: number;
-  /** Resolves when the command itself has ended: the one end that is told of and need not be asked for. */
-  leaderExited: Promise<unknown>;
+  leader: {
+    /** Resolves when the command itself has ended: the one end that is told of and need not be asked for. */
+    exited: Promise<unknown>;
+    hasExited(): boolean;
+  };
 }
 
 /** Between two looks while stopping: soon at first, since most processes end at once. */
@@ -16,16 +19,23 @@ const LONGEST_PAUSE_MS = 50;
 
 /**
  * Stops whatever lives of a tree: SIGTERM to all of it, SIGKILL to what is left after the grace period, until nothing
- * is. Returns the pids that are still there after `killTimeoutMs` of that; none, as a rule. Where nothing lives it
- * costs one look.
+ * is. Returns the pids that are still there after `killTimeoutMs` of that; none, as a rule. Where nothing lives, or the
+ * command is all there is and ends by SIGTERM, it costs one look.
  */
 export async function stopTree(tree: ProcessTree, options: StopTreeOptions): Promise<number[]> {
+  const { leader } = options;
+  // Before anything is looked for: that takes longer than most commands take to end.
+  const isGroupTold = !leader.hasExited();
+  if (isGroupTold) {
+    terminate((signal) => tree.signalGroup(signal));
+    await pause(FIRST_PAUSE_MS, leader.exited);
+  }
   let members = await tree.members();
   if (members.length === 0) return [];
 
-  tree.signal(members, "SIGTERM");
-  // A stopped process gets SIGTERM only when it continues.
-  tree.signal(members, "SIGCONT");
+  // Each gets it once: to many programs a second SIGTERM means "at once".
+  const untold = isGroupTold ? members.filter((member) => !tree.isInGroup(member)) : members;
+  terminate((signal) => tree.signal(untold, signal));
   members = await untilGone(tree, members, { ...options, timeoutMs: options.gracePeriodMs });
 
   const killUntil = performance.now() + options.killTimeoutMs;
@@ -39,21 +49,24 @@ export async function stopTree(tree: ProcessTree, options: StopTreeOptions): Pro
   return members.map(({ pid }) => pid);
 }
 
+function terminate(send: (signal: NodeJS.Signals) => void): void {
+  send("SIGTERM");
+  // A stopped process gets SIGTERM only when it continues.
+  send("SIGCONT");
+}
+
 interface UntilGoneOptions {
   timeoutMs: number;
-  leaderExited: Promise<unknown>;
+  leader: StopTreeOptions["leader"];
 }
 
 /** Waits until nothing lives or the time is up; resolves with those that do. */
 async function untilGone(
   tree: ProcessTree,
   members: Awaited<ReturnType<ProcessTree["members"]>>,
-  { timeoutMs, leaderExited }: UntilGoneOptions,
+  { timeoutMs, leader }: UntilGoneOptions,
 ): Promise<typeof members> {
   const deadline = performance.now() + timeoutMs;
-  let wakeUp: Promise<unknown> | null = leaderExited.then(() => {
-    wakeUp = null;
-  });
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     // All processes are looked through only when none that is known lives, and at the end.
     if (!tree.anyAlive(members)) {
@@ -63,7 +76,7 @@ async function untilGone(
     }
     const leftMs = deadline - performance.now();
     if (leftMs <= 0) return tree.members();
-    await pause(Math.min(pauseMs, leftMs), wakeUp);
+    await pause(Math.min(pauseMs, leftMs), leader.hasExited() ? null : leader.exited);
   }
 }
 
