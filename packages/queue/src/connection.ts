@@ -82,30 +82,34 @@ export function addressOf(url: string): RedisOptions {
 }
 
 /**
- * What is written in one turn of the event loop leaves in few system calls, not one for each command: what fifty callers
- * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn, and when
- * `together` writes are held they leave.
+ * What is written in one turn of the event loop leaves in one system call, not one for each command: what fifty callers
+ * ask for at once, and what follows fifty answers. It waits for nothing but the callbacks of the same turn, and `together`
+ * commands leave at once.
  */
 function writeByTurns(stream: Duplex, together: number): void {
   const write = stream.write.bind(stream) as Duplex["write"];
-  let isCorked = false;
-  let held = 0;
+  const end = stream.end.bind(stream) as Duplex["end"];
+  // One text is also cheaper to write than the same in pieces.
+  let held = "";
+  let commands = 0;
+  const leave = (): boolean => {
+    const text = held;
+    held = "";
+    commands = 0;
+    return text === "" || write(text);
+  };
   stream.write = ((...args: Parameters<Duplex["write"]>) => {
-    if (!isCorked) {
-      isCorked = true;
-      stream.cork();
-      setImmediate(() => {
-        isCorked = false;
-        held = 0;
-        stream.uncork();
-      });
+    if (typeof args[0] !== "string") {
+      leave();
+      return write(...args);
     }
-    const goesOn = write(...args);
-    if (++held === together) {
-      held = 0;
-      stream.uncork();
-      stream.cork();
-    }
-    return goesOn;
+    if (commands === 0) setImmediate(leave);
+    held += args[0];
+    commands += 1;
+    return commands === together ? leave() : true;
   }) as Duplex["write"];
+  stream.end = ((...args: Parameters<Duplex["end"]>) => {
+    leave();
+    return end(...args);
+  }) as Duplex["end"];
 }

@@ -3,7 +3,7 @@
  * that puts a task in line.
  */
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Log } from "./log.ts";
 import type { ScriptRunner } from "./run-script.ts";
@@ -23,6 +23,9 @@ const TRY_AGAIN_MS = 1_000;
 
 /** So that Redis looks for some tasks while the worker runs others. */
 const CALLS_AT_A_TIME = 2;
+
+/** Of the event loop, in which tasks that end at once are run, recorded and sent to Redis. */
+const TURNS_OF_A_SHORT_TASK = 3;
 
 export interface TaskTaker {
   isPaused(): boolean;
@@ -60,6 +63,7 @@ export function startTaking({
   const tokens = randomUUID();
   const calls = new Set<Promise<void>>();
   let callCount = 0;
+  let started = Promise.resolve();
   let free = concurrency;
   /** What is known of the line. A single call finds out; where more wait, each slot is filled as it comes free. */
   let line: "unknown" | "more" | "empty" = "unknown";
@@ -124,6 +128,7 @@ export function startTaking({
       answeredAt = Date.now();
       unused -= answer.tasks.length;
       dueAt = answer.dueAt;
+      await afterThoseBefore();
       if (answer.hasMore) line = "more";
       // A wake that came meanwhile tells of a task that this call may not have seen.
       else if (wakes === wakesBefore) line = "empty";
@@ -135,6 +140,18 @@ export function startTaking({
       await delay(TRY_AGAIN_MS);
     }
     free += unused;
+  }
+
+  /**
+   * Tasks that came together would end together, and from then on Redis would wait for the worker and the worker for
+   * Redis: some are started when what may have come of the others is on its way.
+   */
+  async function afterThoseBefore(): Promise<void> {
+    const before = started;
+    started = before.then(async () => {
+      for (let i = 0; i < TURNS_OF_A_SHORT_TASK; i++) await nextTurn();
+    });
+    await before;
   }
 
   function start(task: TakenTask): void {
