@@ -1,7 +1,7 @@
 /**
  * HOST_RUNNER_CALLBACK_ALLOW: which receivers callbacks may go to.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** One entry of the list. `port` is null where any will do. */
 export type AllowedReceiver = { port: number | null } & (

@@ -1,7 +1,7 @@
 /**
  * What the API answers beside a task: lists, runs, workers, events.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { problemSchema } from "./errors.ts";
 import { executionSchema, type Task, taskCallbackSchema, taskSchema, workerSchema } from "./task.ts";
 import { endedStatuses, outputStreams, taskStatuses } from "./words.ts";

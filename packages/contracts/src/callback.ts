@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callbackStatuses, taskSchema } from "./task.ts";
 
 const { shape: task } = taskSchema;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode, FieldError } from "./words.ts";
 
 interface HostRunnerErrorOptions {

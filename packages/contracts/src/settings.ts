@@ -1,7 +1,7 @@
 /**
  * Every setting of every program, the one source of names, defaults and accepted values.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ACCEPTED_RECEIVERS, allowedReceivers } from "./allowed-receivers.ts";
 import { cliSettings } from "./cli-settings.ts";
 import type { Setting } from "./environment.ts";

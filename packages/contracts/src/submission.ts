@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { invalidRequest, toFieldErrors } from "./errors.ts";
 import { workspaceSchema } from "./task.ts";

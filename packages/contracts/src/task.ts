@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endedStatuses, executionModes, executorNames, failureReasons, taskStatuses } from "./words.ts";
 
 /** ISO 8601 in UTC with milliseconds. */

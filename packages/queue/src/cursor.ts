@@ -1,5 +1,5 @@
 import { invalidRequest } from "@host-runner/contracts";
-import { z } from "zod";
+import * as z from "zod";
 
 const cursorSchema = z.tuple([z.number(), z.string(), z.number()]);
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** `/tasks/{task_id}` */
 export const taskPath = z.object({

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCatalogue, problemSchema } from "@host-runner/contracts";
-import { z } from "zod";
+import * as z from "zod";
 import type { ZodOpenApiResponseObject } from "zod-openapi";
 
 const retryAfter = z.object({

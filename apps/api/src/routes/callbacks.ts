@@ -1,6 +1,6 @@
 import type { TaskQueue } from "@host-runner/queue";
 import { Router } from "express";
-import { z } from "zod";
+import * as z from "zod";
 import { parseQuery } from "../parse-query.ts";
 import { onlyMethods } from "../problems.ts";
 import { sendJson } from "../send-json.ts";

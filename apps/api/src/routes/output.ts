@@ -1,7 +1,7 @@
 import { invalidRequest, type OutputStream, type Task, toFieldErrors } from "@host-runner/contracts";
 import { startOfOutput, type TaskQueue } from "@host-runner/queue";
 import type { Response } from "express";
-import { z } from "zod";
+import * as z from "zod";
 
 const READ_BYTES = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { taskStatuses } from "@host-runner/contracts";
 import type { TaskQuery } from "@host-runner/queue";
-import { z } from "zod";
+import * as z from "zod";
 import { parseQuery } from "../parse-query.ts";
 
 const DEFAULT_LIMIT = 50;

@@ -1,6 +1,6 @@
 import type { Setting } from "@host-runner/contracts";
 import { cliSettings } from "@host-runner/contracts/cli-settings";
-import { z } from "zod";
+import * as z from "zod";
 import { CliError } from "../cli-error.ts";
 
 /** The same as in the environment. */

@@ -1,5 +1,5 @@
 import { healthSchema, workersAnswerSchema } from "@host-runner/contracts";
-import { z } from "zod";
+import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { answer, get, json } from "../operation.ts";
 

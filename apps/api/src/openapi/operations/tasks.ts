@@ -5,7 +5,7 @@ import {
   taskPageSchema,
   taskSchema,
 } from "@host-runner/contracts";
-import { z } from "zod";
+import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { taskQuerySchema } from "../../routes/task-query.ts";
 import { MAX_BATCH } from "../../routes/tasks.ts";

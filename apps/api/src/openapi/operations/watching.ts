@@ -1,5 +1,5 @@
 import { taskEventSchema } from "@host-runner/contracts";
-import { z } from "zod";
+import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { outputQuerySchema } from "../../routes/output.ts";
 import { answer, get } from "../operation.ts";
