@@ -32,6 +32,7 @@ export const footprint = defineRow({
   },
   async run(bench) {
     const redis = await bench.redis();
+    const settleMs = bench.size(QUICK_SETTLE_MS, SETTLE_MS);
     const idleMs = bench.size(3000, 15_000);
     const startAll = async () => {
       const api = await bench.api(redis, "tasks");
@@ -41,9 +42,9 @@ export const footprint = defineRow({
       const bare = await bench.yardstick("worker", redis, "jobs");
       // All three at the same time: whatever else the machine does, it does to all of them.
       const [apiUse, workerUse, bareUse] = await Promise.all([
-        useWhenIdle(api, idleMs),
-        useWhenIdle(worker, idleMs),
-        useWhenIdle(bare, idleMs),
+        useWhenIdle(api, settleMs, idleMs),
+        useWhenIdle(worker, settleMs, idleMs),
+        useWhenIdle(bare, settleMs, idleMs),
       ]);
       await Promise.all([api.stop(), worker.stop(), bare.stop()]);
       return { api: apiUse, worker: workerUse, bare: bareUse };
@@ -68,11 +69,12 @@ interface Use {
   residentMb: number;
 }
 
-/** What a start leaves to do is over after this time. */
-const SETTLE_MS = 1000;
+/** For what a start leaves to do; some ten seconds after it V8 collects its garbage, once, for 50 to 100 ms. */
+const SETTLE_MS = 20_000;
+const QUICK_SETTLE_MS = 1000;
 
-async function useWhenIdle({ pid, readyMs }: Program, idleMs: number): Promise<Use> {
-  await delay(SETTLE_MS);
+async function useWhenIdle({ pid, readyMs }: Program, settleMs: number, idleMs: number): Promise<Use> {
+  await delay(settleMs);
   const before = readUsage(pid);
   const start = performance.now();
   await delay(idleMs);
