@@ -89,7 +89,7 @@ export function addressOf(url: string): RedisOptions {
 function writeByTurns(stream: Duplex, together: number): void {
   const write = stream.write.bind(stream) as Duplex["write"];
   const end = stream.end.bind(stream) as Duplex["end"];
-  // One text is also cheaper to write than the same in pieces.
+  // One text is also cheaper to write than the same in pieces. ioredis gives neither encodings nor callbacks.
   let held = "";
   let commands = 0;
   const leave = (): boolean => {

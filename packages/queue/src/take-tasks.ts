@@ -21,8 +21,8 @@ const OVERDUE_MS = 2_000;
 /** After a refusal of Redis. */
 const TRY_AGAIN_MS = 1_000;
 
-/** So that Redis looks for some tasks while the worker runs others. */
-const CALLS_AT_A_TIME = 2;
+/** Of the slots, for one call: Redis looks for some tasks while the worker runs others. */
+const LARGEST_SHARE = 0.5;
 
 /** Of the event loop, in which tasks that end at once are run, recorded and sent to Redis. */
 const TURNS_OF_A_SHORT_TASK = 3;
@@ -59,7 +59,7 @@ export function startTaking({
   onTask,
   log,
 }: TaskTakerOptions): TaskTaker {
-  const most = Math.ceil(concurrency / CALLS_AT_A_TIME);
+  const most = Math.ceil(concurrency * LARGEST_SHARE);
   const tokens = randomUUID();
   const calls = new Set<Promise<void>>();
   let callCount = 0;

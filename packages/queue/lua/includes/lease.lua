@@ -1,4 +1,4 @@
--- Whether `claim` (jobId, token, holder, attempt) is the lease on a running attempt. A lock that lapsed
+-- Whether `claim` (jobId, token, holder, attempt) is the lease on the running attempt of `record`. A lock that lapsed
 -- while Redis was away is no loss as long as nobody else took the attempt: every taker counts `ats` up and
 -- leaves its name in `pb` (BullMQ's names for attempts started and processed by).
 local function holdsLease(queue, claim, record)
