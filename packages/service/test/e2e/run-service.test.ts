@@ -54,6 +54,17 @@ it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
   },
 );
 
+it("logs an error without the command that failed, whose arguments have passwords and prompts", async () => {
+  await run("fails-at-redis", async ({ child, noted, exit, stdout, lines }) => {
+    await noted("started");
+    child.kill("SIGTERM");
+    await exit;
+    expect(lines().filter(({ level }) => level === "warn")).toHaveLength(3);
+    expect(stdout()).toContain("WRONGPASS");
+    expect(stdout()).not.toContain("s3cret");
+  });
+});
+
 it("logs JSON lines with its name to a pipe, and no secret", async () => {
   await run("runs", async ({ child, noted, exit, stdout, lines }) => {
     await noted("started");
