@@ -1,3 +1,4 @@
+import { findJsonFlaws } from "@host-runner/contracts/json-flaws";
 import { endedStatuses, executorNames, outputStreams, taskStatuses } from "@host-runner/contracts/words";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommonOptions, Context } from "./context.ts";
@@ -240,10 +241,17 @@ function collectLabels(text: string, earlier: Record<string, string> = {}): Reco
   return { ...earlier, [name]: value ?? "" };
 }
 
-function parseJson(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new InvalidArgumentError(`It must be JSON: ${(error as Error).message}.`);
   }
+}
+
+function parseJson(text: string): unknown {
+  const value = parseValue(text);
+  const [flaw] = findJsonFlaws(text);
+  if (!flaw) return value;
+  throw new InvalidArgumentError(`${flaw.path.join(".") || "It"} ${flaw.message}.`);
 }

@@ -25,6 +25,12 @@ describe("the command line", () => {
     [["get"], "missing required argument 'task-id'"],
     [["get", "a", "b"], "too many arguments"],
     [["submit", "--metadata", "{", "x"], "It must be JSON"],
+    [
+      ["submit", "--metadata", '{"id":9007199254740993}', "x"],
+      "id is a whole number beyond 2^53 - 1, where some are rounded: send it as a string.",
+    ],
+    [["submit", "--metadata", '{"a":1,"a":2}', "x"], "a stands more than once in its object: send it once."],
+    [["submit", "--metadata", "1e400", "x"], "It is no number that can be kept"],
     [["submit", "--label", "x", "x"], "It must be name=value."],
     [["submit", "--timeout", "soon", "x"], "It must be a duration such as"],
     [["submit", "--file", "/nowhere", "x"], "a prompt and --file were given"],
