@@ -9,6 +9,7 @@ export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./execution.ts";
 export * from "./json-flaws.ts";
+export * from "./reach.ts";
 export * from "./redact.ts";
 export * from "./settings.ts";
 export * from "./submission.ts";

@@ -244,6 +244,21 @@ describe("without tokens", () => {
       expect(await statusWithHost(url, "rebound.example.com")).toBe(403);
     }));
 
+  it("web pages of other sites are refused where browsers tell of them by Origin alone, as on a LAN", () =>
+    withApi({}, async ({ url, call }) => {
+      await call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
+      for (const origin of ["http://evil.example", "http://192.168.1.5:8080", "null"]) {
+        for (const path of ["/tasks/t/cancel", "/tasks/t/rerun", "/runs/task-t/cancel"]) {
+          const answer = await call("POST", path, { headers: { Origin: origin } });
+          expectProblem(answer, 403, /other web sites are refused/);
+        }
+        expect((await call("GET", "/tasks/t", { headers: { Origin: origin } })).status).toBe(403);
+      }
+      expect((await call("GET", "/tasks/t")).body.status).toBe("queued");
+      const own = await call("POST", "/tasks/t/cancel", { headers: { Origin: url } });
+      expect(own).toMatchObject({ status: 200, body: { status: "canceled" } });
+    }));
+
   it.each(["localhost:1", "127.0.0.1", "[::1]:48070", "api:48070", "host.docker.internal"])(
     "a caller that knows it as %s is served",
     (host) => withApi({}, async ({ url }) => expect(await statusWithHost(url, host)).toBe(404)),
