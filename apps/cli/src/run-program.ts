@@ -3,7 +3,7 @@ import { createContext } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Explanation, explainFailure } from "./explain-failure.ts";
 import { createProgram } from "./program.ts";
-import { cleanText } from "./terminal/clean-text.ts";
+import { cleanText, toJsonLine } from "./terminal/clean-text.ts";
 import { drainStreams } from "./terminal/streams.ts";
 
 /** Carries out a command line; resolves to the exit code, with everything written. Never rejects. */
@@ -14,6 +14,8 @@ export async function runProgram(host: NodeJS.Process): Promise<number> {
     try {
       const verb = await load();
       exitCode = await verb(context, args, options as never);
+      await context.out.endOutput();
+      await context.err.endOutput();
     } catch (error) {
       if (context.readerGone.aborted) return;
       const failure = explainFailure(error);
@@ -36,5 +38,5 @@ export async function runProgram(host: NodeJS.Process): Promise<number> {
 }
 
 function tellFailure({ code, message }: Explanation, json: boolean): string {
-  return json ? JSON.stringify({ error: { code, message } }) : `host-runner: ${cleanText(message)}`;
+  return json ? toJsonLine({ error: { code, message } }) : `host-runner: ${cleanText(message)}`;
 }

@@ -8,7 +8,7 @@ import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { createDeliver } from "./deliver-callbacks.ts";
-import { startProbes } from "./probes.ts";
+import { findProbesRisk, startProbes } from "./probes.ts";
 import { createTaskHandler } from "./run-task.ts";
 
 type WorkerSettings = SettingValues<typeof workerSettings>;
@@ -35,6 +35,8 @@ export const createWorkerStart =
     const { secrets, tooShort } = secretsOf(settings.redact, environment);
     for (const name of tooShort)
       log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
+    const probesRisk = findProbesRisk(settings);
+    if (probesRisk) log.warn(probesRisk);
     const metrics: WorkerMetrics = createWorkerMetrics(() => {
       const busy = consumer.running();
       return { busy, free: Math.max(0, settings.concurrency - busy) };

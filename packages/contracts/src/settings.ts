@@ -96,6 +96,13 @@ export const commonSettings = {
       "a comma-separated list of variable names, whose values are taken out of what is stored and shown",
     fallback: "",
   },
+  /** The workers obey both. The API warns where callers may need them. */
+  callbackDenyPrivate: { name: "HOST_RUNNER_CALLBACK_DENY_PRIVATE", ...switchedOn, fallback: "false" },
+  callbackAllow: {
+    name: "HOST_RUNNER_CALLBACK_ALLOW",
+    schema: allowedReceivers,
+    accepts: ACCEPTED_RECEIVERS,
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export const apiSettings = {
@@ -236,12 +243,6 @@ export const workerSettings = {
     schema: integer(0, 30 * 86_400),
     accepts: "a number of seconds, 0 to 2592000",
     fallback: "86400",
-  },
-  callbackDenyPrivate: { name: "HOST_RUNNER_CALLBACK_DENY_PRIVATE", ...switchedOn, fallback: "false" },
-  callbackAllow: {
-    name: "HOST_RUNNER_CALLBACK_ALLOW",
-    schema: allowedReceivers,
-    accepts: ACCEPTED_RECEIVERS,
   },
   callbackConcurrency: {
     name: "HOST_RUNNER_CALLBACK_CONCURRENCY",

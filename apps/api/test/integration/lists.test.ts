@@ -21,6 +21,11 @@ describe("GET /tasks", () => {
       const second = await page(`limit=2&cursor=${first.next_cursor}`);
       expect([...first.tasks, ...second.tasks].map(({ task_id }) => task_id)).toEqual(["c", "b", "a"]);
       expect(second.next_cursor).toBeNull();
+      const other = await call("GET", `/tasks?limit=2&status=queued&cursor=${first.next_cursor}`);
+      expect(other).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringContaining("another query") },
+      });
       expect((await page("status=canceled&label=url:http://x")).tasks).toMatchObject([{ task_id: "b" }]);
       expect((await page("label=url:other")).tasks).toEqual([]);
       expect((await page("created_after=2100-01-01T00:00:00Z")).tasks).toEqual([]);

@@ -26,11 +26,16 @@ export function checkNode(version: string): Finding {
 const readFile = (path: string) => readFileSync(path, "utf8");
 const redisUrl = { ...workerSettings.redisUrl, required: false } as const;
 
-/** What of the environment can be tried out; nothing where it is wrong, which `checkEnvironment` tells. */
+/** What of the environment can be tried out or judged; nothing where it is wrong, which `checkEnvironment` tells. */
 export function readTrials(environment: NodeJS.ProcessEnv) {
-  const { commandTemplate, shell } = workerSettings;
+  const { host, apiTokens } = apiSettings;
+  const { commandTemplate, shell, callbackDenyPrivate, callbackAllow } = workerSettings;
+  const settings = {
+    ...{ redisUrl, commandTemplate, shell },
+    ...{ host, apiTokens, callbackDenyPrivate, callbackAllow },
+  };
   try {
-    return readEnvironment(environment, { settings: { redisUrl, commandTemplate, shell }, readFile }).values;
+    return readEnvironment(environment, { settings, readFile }).values;
   } catch (error) {
     if (error instanceof EnvironmentError) return null;
     throw error;
