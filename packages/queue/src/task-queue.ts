@@ -181,11 +181,7 @@ function createTaskQueue(
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
         }),
       );
-      return (
-        toSubmitted(answer, submission, { data, opts }) ??
-        // The key stands for a task that was there already when it was used first.
-        (await replayExisting(answer))
-      );
+      return toSubmitted(answer, submission, { data, opts });
     },
 
     find: (taskId, execution) =>
@@ -315,13 +311,6 @@ function createTaskQueue(
       redis.disconnect();
     },
   };
-
-  async function replayExisting(answer: SubmitAnswer): Promise<Submitted> {
-    const { taskId, execution } = JSON.parse(answer[1] as string) as IdempotencyRecord;
-    const task = await reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution));
-    if (!task) throw new HostRunnerError("not_found", `task ${taskId} not found`);
-    return { task, created: false };
-  }
 }
 
 /** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
@@ -332,8 +321,8 @@ function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string 
   return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
 }
 
+/** What a key is remembered with that made an execution. */
 interface IdempotencyRecord {
-  kind: "created" | "existing";
   taskId: string;
   execution: number;
   createdAt: number;
@@ -343,12 +332,12 @@ function idempotencyRecord(keys: Keys, { caller, key, body }: Idempotency) {
   return { key: keys.idempotency(caller, key), body, recordSeconds: IDEMPOTENCY_SECONDS };
 }
 
-/** The task as a script's answer tells of it; null where the answer names a task that has to be read. */
+/** The task as a script's answer tells of it. */
 function toSubmitted(
   answer: SubmitAnswer,
   submission: NamedSubmission,
   { data, opts }: { data: string; opts: string },
-): Submitted | null {
+): Submitted {
   switch (answer[0]) {
     case "created":
       return { task: acceptedTask(submission.task_id, data, opts, answer[1], answer[2]), created: true };
@@ -367,8 +356,7 @@ function toSubmitted(
     case "full":
       throw queueFull(answer[1]);
     case "replayed": {
-      const { kind, taskId, execution, createdAt } = JSON.parse(answer[1]) as IdempotencyRecord;
-      if (kind === "existing") return null;
+      const { taskId, execution, createdAt } = JSON.parse(answer[1]) as IdempotencyRecord;
       // The body is the same, so the first answer can be made again, even if the task is long gone.
       const run_id = submission.task_id === taskId ? submission.run_id : renamedRun(submission, taskId);
       const first = toStored({ ...submission, task_id: taskId, run_id });

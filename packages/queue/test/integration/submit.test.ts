@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { waitFor } from "@host-runner/testing";
 import { Queue } from "bullmq";
 import { handlers, submission, withQueue } from "./with-queue.ts";
 
@@ -173,6 +174,49 @@ describe("an idempotency key", () => {
         body: "other",
       });
       expect(created).toBe(true);
+    }));
+
+  const withKey = (i: number) => ({ ...idempotency, key: `k${i}` });
+
+  it("is written into the record of its task only if the record names fewer than 100 keys", () =>
+    withQueue(async ({ queue, redis, name }) => {
+      for (let i = 0; i < 150; i++) await queue.submit(submission("t"), withKey(i));
+      const named = await redis.hget(`{hr}:${name}:task-t@1`, "idempotency");
+      expect(named?.split(" ")).toHaveLength(100);
+      const keys = await redis.keys(`{hr}.${name}:idempotency:*`);
+      expect(keys).toHaveLength(150);
+      const seconds = await Promise.all(keys.map((key) => redis.ttl(key)));
+      expect(Math.min(...seconds)).toBeGreaterThan(23 * 60 * 60);
+      const again = await queue.submit(submission("t"), withKey(149));
+      expect(again).toMatchObject({ created: false, task: { task_id: "t", execution: 1 } });
+    }));
+
+  it("makes a new task once the task that it stood for is gone, also with another body", () =>
+    withQueue(async ({ queue, open, redis }) => {
+      for (let i = 0; i < 102; i++) await queue.submit(submission("t"), withKey(i));
+      await queue.cancel("t");
+      await open({ retention: { retentionSeconds: 1, retentionCount: 0 } });
+      await waitFor(async () => (await queue.find("t")) === null, { description: "the task is gone" });
+      expect(await redis.keys("*:idempotency:*")).toHaveLength(2);
+
+      expect(await queue.submit(submission("t"), withKey(100))).toMatchObject({ created: true });
+      const other = await queue.submit(submission("u"), { ...withKey(101), body: "other" });
+      expect(other).toMatchObject({ created: true, task: { task_id: "u" } });
+    }));
+
+  it("does not answer with a task of the same name that was made after the first one was gone", () =>
+    withQueue(async ({ queue, open, redis, name }) => {
+      await queue.submit(submission("t"));
+      await queue.submit(submission("t"), withKey(1));
+      await redis.hdel(`{hr}:${name}:task-t@1`, "idempotency");
+      await queue.cancel("t");
+      const pruning = await open({ retention: { retentionSeconds: 1, retentionCount: 0 } });
+      await waitFor(async () => (await queue.find("t")) === null, { description: "the task is gone" });
+      await pruning.close();
+
+      await queue.submit(submission("t", { prompt: "another" }));
+      const refused = queue.submit(submission("t"), withKey(1));
+      await expect(refused).rejects.toMatchObject({ code: "conflict" });
     }));
 });
 
