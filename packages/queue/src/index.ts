@@ -5,9 +5,10 @@
 export type { CallbackVerdict, DeliverCallback, DueCallback } from "./callbacks/dispatch-callbacks.ts";
 export type { CallbackPage, CallbackQuery } from "./callbacks/list-callbacks.ts";
 export { examineRedis, type RedisExamination } from "./examine-redis.ts";
-export { countByStatus, type RunEvent } from "./follow-run.ts";
+export type { RunEvent } from "./follow-run.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
+export { inGroups } from "./in-groups.ts";
 export type { TaskPage, TaskQuery } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
 export type { OutputWriter } from "./output-writer.ts";
@@ -28,4 +29,5 @@ export {
   type TaskQueue,
   type TaskQueueOptions,
 } from "./task-queue.ts";
+export { countByStatus } from "./told-tasks.ts";
 export type { Observe, Transition } from "./transition.ts";

@@ -19,7 +19,7 @@ import { redeliverCallback } from "./callbacks/callback-scripts.ts";
 import { type CallbackPage, type CallbackQuery, listCallbacks } from "./callbacks/list-callbacks.ts";
 import { checkAccess, throwIfRefused } from "./check-access.ts";
 import { openRequestConnection } from "./connection.ts";
-import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
+import { followRun, pagesOfRun, type RunEvent } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
@@ -32,7 +32,7 @@ import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
 import { type BoardJob, readBoardJob } from "./read-board-job.ts";
 import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
-import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
+import { findTask, pagesOfExecutions, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
@@ -78,8 +78,8 @@ export interface TaskQueue {
   submit(submission: NamedSubmission, idempotency?: Idempotency): Promise<Submitted>;
   /** The task's newest execution, or the one asked for; null where there is none. */
   find(taskId: string, execution?: number): Promise<Task | null>;
-  /** All executions that are kept, newest first; empty where the task does not exist. */
-  executions(taskId: string): Promise<Execution[]>;
+  /** All executions that are kept, newest first, at most 20 at a time; none where the task does not exist. */
+  executions(taskId: string): AsyncGenerator<Execution[]>;
   /** Tasks without their output, newest first. Throws `invalid` for a cursor that is none. */
   list(query: TaskQuery): Promise<TaskPage>;
   /** Ends a waiting task at once, tells a running one's worker to. Null where it does not exist. */
@@ -87,13 +87,13 @@ export interface TaskQueue {
   /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
   rerun(taskId: string): Promise<Task | null>;
   /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over or the signal is aborted. */
-  untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
+  untilEnded<T extends TaskSummary>(task: T, timeoutMs: number, signal?: AbortSignal): Promise<T | Task>;
   /** Follows an execution's status and output; see `followTask`. */
   follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
   /** Follows the tasks of a run; see `followRun`. */
   followRun(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent>;
-  /** All tasks of a run. Throws `not_found` where there is none. */
-  run(runId: string): AsyncGenerator<TaskSummary>;
+  /** All tasks of a run, at most 200 at a time. Throws `not_found` where there is none. */
+  run(runId: string): AsyncGenerator<TaskSummary[]>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
   /** The workers of this queue that live. */
@@ -187,8 +187,7 @@ function createTaskQueue(
     find: (taskId, execution) =>
       reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution)),
 
-    executions: (taskId) =>
-      reachingRedis(`read the executions of task ${taskId}`, () => findExecutions(redis, keys, taskId)),
+    executions: (taskId) => pagesOfExecutions(redis, keys, taskId),
 
     list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
@@ -233,11 +232,11 @@ function createTaskQueue(
     },
 
     async untilEnded(task, timeoutMs, signal = new AbortController().signal) {
-      if (isEnded(task.status)) return task;
+      if (isEnded(task.status) || timeoutMs <= 0) return task;
       const jobId = jobIdOf({ taskId: task.task_id, execution: task.execution });
       const watch = hints.watch([keys.changedChannel(jobId)]);
       try {
-        let newest = task;
+        let newest: typeof task | Task = task;
         // The end may have come before the subscription stood, so it is read after each of them.
         for await (const _ of watch.hints(timeoutMs, signal)) {
           // Redis may go away meanwhile; what is known is answered then.
@@ -254,7 +253,7 @@ function createTaskQueue(
 
     followRun: (runId, signal) => followRun({ redis, keys, hints }, runId, signal),
 
-    run: (runId) => tasksOfRun(redis, keys, runId),
+    run: (runId) => pagesOfRun(redis, keys, runId),
 
     output: (task, after, maxBytes) =>
       reachingRedis(`read the output of task ${task.task_id}`, () =>

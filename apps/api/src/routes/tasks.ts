@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   canonicalJson,
   defaultRunId,
+  type Execution,
   HostRunnerError,
   invalidRequest,
   isKeptOfSubmission,
@@ -18,6 +19,8 @@ import { onlyMethods, toProblem } from "../problems.ts";
 import { flawsOf, readJsonBody } from "../read-json-body.ts";
 import { sendEvents } from "../send-events.ts";
 import { sendJson } from "../send-json.ts";
+import { sendList } from "../send-list.ts";
+import { untilGone } from "../until-gone.ts";
 import { eventsOf, parseEventId } from "./events.ts";
 import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
@@ -103,9 +106,8 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     .route("/:taskId/executions")
     .get(async (request, response) => {
       const { taskId } = request.params;
-      const executions = await queue.executions(taskId);
-      existing(executions[0] ?? null, taskId);
-      sendJson(response, { executions });
+      const pages = existingPages(queue.executions(taskId), taskId);
+      await sendList(request, response, { head: {}, name: "executions", pages });
     })
     .all(onlyMethods("GET"));
 
@@ -176,9 +178,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     if (preferred !== null) response.set("Preference-Applied", `wait=${preferred}`);
     const waitMs = preferred === null ? defaultMs : preferred * 1000;
     if (waitMs === 0) return task;
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    return queue.untilEnded(task, waitMs, AbortSignal.any([stopping, gone.signal]));
+    return queue.untilEnded(task, waitMs, untilGone(response, stopping));
   }
 
   function submit(request: Request, response: Response) {
@@ -209,6 +209,19 @@ function existing(task: Task | null, taskId: string, execution?: number): Task {
   if (task) return task;
   const what = execution === undefined ? `task ${taskId}` : `execution ${execution} of task ${taskId}`;
   throw new HostRunnerError("not_found", `${what} not found`);
+}
+
+/** The same for a task of which all executions are asked for. */
+async function* existingPages(
+  pages: AsyncIterable<Execution[]>,
+  taskId: string,
+): AsyncGenerator<Execution[]> {
+  let isEmpty = true;
+  for await (const page of pages) {
+    isEmpty = false;
+    yield page;
+  }
+  if (isEmpty) existing(null, taskId);
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -35,9 +35,9 @@ interface ApiOptions {
   tokens?: ApiToken[];
   maxPromptBytes?: number;
   maxQueued?: number;
+  /** How many ended executions are kept. */
+  retentionCount?: number;
 }
-
-const retention = { retentionSeconds: 3600, retentionCount: 1000 };
 
 /** The API on a Redis of the test's own. */
 export function withApi(
@@ -56,7 +56,8 @@ export async function withApiOn(
 ): Promise<void> {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
-  const { maxQueued = 1_000_000 } = options;
+  const { maxQueued = 1_000_000, retentionCount = 1000 } = options;
+  const retention = { retentionSeconds: 3600, retentionCount };
   const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
   const { observe } = metrics;
   const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, observe, log });

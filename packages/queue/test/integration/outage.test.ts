@@ -2,7 +2,7 @@ import type { StopSignal } from "@host-runner/contracts";
 import { type OwnRedis, waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { findProblem } from "../../src/assert-usable-redis.ts";
-import { handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
+import { executionsOf, handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
 import { withRoad } from "./with-road.ts";
 
 function withOutages(body: (test: OwnRedis & Omit<TestQueue, keyof TestQueue & "redis">) => Promise<void>) {
@@ -51,7 +51,7 @@ describe("an outage of Redis", () => {
         else resume();
         expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
         expect(gate.reasons).toEqual([]);
-        const [execution] = await queue.executions("t");
+        const [execution] = await executionsOf(queue, "t");
         expect(execution?.attempts).toHaveLength(1);
       }),
   );
@@ -252,7 +252,7 @@ describe("a Redis that is out of memory", () => {
         expect((await queue.find("running"))?.status).toBe("running");
         expect((await queue.find("queued"))?.status).toBe("queued");
         expect(await queue.find("new")).toBeNull();
-        expect(await queue.executions("ended")).toHaveLength(1);
+        expect(await executionsOf(queue, "ended")).toHaveLength(1);
 
         await admin.config("SET", "maxmemory", "0");
         await whenStatus("running", "success");

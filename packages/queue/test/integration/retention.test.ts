@@ -3,7 +3,7 @@ import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { createKeys } from "../../src/keys.ts";
 import { prune } from "../../src/scripts.ts";
-import { handlers, submission, withQueue } from "./with-queue.ts";
+import { executionsOf, handlers, submission, withQueue } from "./with-queue.ts";
 
 describe("retention", () => {
   it("removes the newest execution of a task last, whichever set of BullMQ's has it", () =>
@@ -18,7 +18,7 @@ describe("retention", () => {
         await queue.rerun("t");
         await waitFor(async () => isEnded((await queue.find("t"))!.status), { description: "it has ended" });
       }
-      const kept = async () => (await queue.executions("t")).map(({ execution }) => execution);
+      const kept = async () => (await executionsOf(queue, "t")).map(({ execution }) => execution);
       expect(await kept()).toEqual([3, 2, 1]);
       const all = { retentionMs: -1000, maxCount: 100, batch: 1 };
       expect(await prune(runner, all)).toEqual([1, expect.any(Number)]);
@@ -40,7 +40,7 @@ describe("retention", () => {
       });
       await redis.zadd(`{hr}:${name}:completed`, 1, "task-t@2");
       await prune(runner, { retentionMs: 1_000_000, maxCount: 100, batch: 1 });
-      expect((await queue.executions("t")).map(({ execution }) => execution)).toEqual([2]);
+      expect((await executionsOf(queue, "t")).map(({ execution }) => execution)).toEqual([2]);
     }));
 
   it("never has an execution overwrite a record that outlived its pointer", () =>
@@ -80,7 +80,7 @@ describe("retention", () => {
       await waitFor(async () => (await keysBefore()).filter((key) => !/check$/.test(key)).length === 0, {
         description: "nothing of it is left",
       });
-      expect(await queue.executions("t")).toEqual([]);
+      expect(await executionsOf(queue, "t")).toEqual([]);
       expect((await queue.submit(submission("t"))).task.execution).toBe(1);
     }));
 

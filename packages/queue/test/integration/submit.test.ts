@@ -1,7 +1,7 @@
-import { describe, expect, it } from "@jest/globals";
 import { waitFor } from "@host-runner/testing";
+import { describe, expect, it } from "@jest/globals";
 import { Queue } from "bullmq";
-import { handlers, submission, withQueue } from "./with-queue.ts";
+import { executionsOf, handlers, submission, withQueue } from "./with-queue.ts";
 
 const strangeIds = [
   "1",
@@ -70,7 +70,7 @@ describe("submitting a task", () => {
       expect(
         new Set(answers.map(({ task }) => `${task.task_id} ${task.execution} ${task.created_at}`)).size,
       ).toBe(1);
-      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
       expect(await queue.bullmq.getWaitingCount()).toBe(1);
     }));
 
@@ -83,7 +83,7 @@ describe("submitting a task", () => {
         .filter((answer) => answer.status === "rejected")
         .map(({ reason }) => reason.code);
       expect(refusals).toEqual(Array(49).fill("conflict"));
-      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
     }));
 
   it("starts a new execution where the last one has ended, whatever its content", () =>
@@ -100,7 +100,7 @@ describe("submitting a task", () => {
         status: "queued",
       });
       expect((await queue.find("t", 1))?.status).toBe("success");
-      expect((await queue.executions("t")).map(({ execution, status }) => [execution, status])).toEqual([
+      expect((await executionsOf(queue, "t")).map(({ execution, status }) => [execution, status])).toEqual([
         [2, "queued"],
         [1, "success"],
       ]);
@@ -138,7 +138,7 @@ describe("an idempotency key", () => {
       await consume(handlers.succeed);
       await whenStatus("t", "success");
       expect(await queue.submit(submission("t"), idempotency)).toEqual(first);
-      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
     }));
 
   it("gives a submission without a task_id the name that it got first", () =>
@@ -228,7 +228,7 @@ describe("rerunning a task", () => {
       await queue.cancel("t");
       const answers = await Promise.allSettled([queue.rerun("t"), other.rerun("t")]);
       expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-      const executions = await queue.executions("t");
+      const executions = await executionsOf(queue, "t");
       expect(executions).toMatchObject([
         { execution: 2, status: "queued", metadata: { a: [] } },
         { execution: 1, status: "canceled" },
