@@ -31,7 +31,14 @@ import { type Retention, startPruning } from "./prune-ended.ts";
 import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
 import { type BoardJob, readBoardJob } from "./read-board-job.ts";
-import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
+import {
+  type OutputPart,
+  type OutputPiece,
+  type OutputPosition,
+  outputBackwards,
+  readOutput,
+  readOutputEnd,
+} from "./read-output.ts";
 import { findTask, pagesOfExecutions, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
@@ -96,6 +103,8 @@ export interface TaskQueue {
   run(runId: string): AsyncGenerator<TaskSummary[]>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
+  /** The output of an execution's last attempt, from its end on; see `outputBackwards`. */
+  outputBackwards(task: Task): AsyncGenerator<OutputPart>;
   /** The workers of this queue that live. */
   workers(): Promise<Worker[]>;
   /** Callbacks that are owed or could not be delivered. */
@@ -265,8 +274,9 @@ function createTaskQueue(
 
     submitted: (jobId) => reachingRedis("read a submission", () => redis.hget(keys.recordOf(jobId), "data")),
 
-    outputEnd: (jobId, maxBytes) =>
-      reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
+    outputEnd: (jobId, maxBytes) => readOutputEnd(redis, keys, jobId, maxBytes),
+
+    outputBackwards: (task) => outputBackwards(redis, keys, task),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
 

@@ -136,7 +136,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
       const query = parseOutputQuery(request.query);
       const execution = parseExecution(request.query.execution);
       const task = existing(await queue.find(taskId, execution), taskId, execution);
-      await sendOutput(response, query, { queue, task });
+      await sendOutput(request, response, query, { queue, task });
     })
     .all(onlyMethods("GET"));
 

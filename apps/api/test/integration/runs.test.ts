@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { HostRunnerError, type Run, type TaskSummary } from "@host-runner/contracts";
+import { HostRunnerError, parseSubmission, type Run, type TaskSummary } from "@host-runner/contracts";
 import type { TaskQueue } from "@host-runner/queue";
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
@@ -32,11 +32,11 @@ describe("a run of 20,000 tasks", () => {
     "is listed and canceled with a page of it in memory",
     () =>
       withApi({ retentionCount: TASKS }, async ({ queue, redis, name }) => {
-        const metadata = { text: "x".repeat(1_000) };
+        const fields = parseSubmission({ prompt: "hi", metadata: { text: "x".repeat(1_000) } });
         for (let i = 0; i < TASKS; i += 500) {
           await Promise.all(
             Array.from({ length: 500 }, (_, k) =>
-              queue.submit({ task_id: `t${i + k}`, run_id: "large", prompt: "hi", metadata }),
+              queue.submit({ ...fields, task_id: `t${i + k}`, run_id: "large" }),
             ),
           );
         }

@@ -16,7 +16,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     id: "cancelRun",
     tag: "Runs",
     summary: "Cancel all tasks of a run that have not ended",
-    description: "Waits up to 3 s for their processes to be gone.",
+    description: "Once all of them are asked to end, it waits up to 3 s for their processes to be gone.",
     path: runPath,
     answers: { "200": json("Its counts and tasks after that.", runSchema) },
     refusals: ["not_found"],

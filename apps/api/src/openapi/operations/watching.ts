@@ -46,7 +46,8 @@ export const watchingPaths: ZodOpenApiPathsObject = {
     id: "readOutput",
     tag: "Watching",
     summary: "Read what a task wrote",
-    description: "The kept bytes of its last attempt, as they are.",
+    description:
+      "The kept bytes of its last attempt, as they are. An answer that cannot be read to its end is cut before it.",
     path: taskPath,
     query: outputQuerySchema.extend(executionQuery.shape),
     answers: { "200": answer("The output.", "text/plain", z.string(), outputHeaders) },
