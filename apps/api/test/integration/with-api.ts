@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { ApiToken, Problem, Task } from "@host-runner/contracts";
 import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
@@ -14,6 +15,8 @@ export interface TestApi {
   log: string[];
   /** What the process does first when it stops. */
   stop(): void;
+  /** How many listeners, and signals that depend on it, the signal of the stop has. */
+  awaitingStop(): number;
   /** Calls the API; the body goes as JSON. Throws where the answer is not as the API's description has it. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
 }
@@ -86,6 +89,7 @@ export async function withApiOver(
       url,
       queue,
       stop: () => stop.abort(),
+      awaitingStop: () => getEventListeners(stop.signal, "abort").length + countDependents(stop.signal),
       async call(method, path, { body: content, headers = {} } = {}) {
         const response = await fetch(url + path, {
           method,
@@ -109,4 +113,13 @@ export async function withApiOver(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** What AbortSignal.any leaves at a signal stays there as long as the signal, in Node 20 in a field without a name. */
+function countDependents(signal: AbortSignal): number {
+  const field = Object.getOwnPropertySymbols(signal).find(
+    ({ description }) => description === "kDependantSignals",
+  );
+  const dependents = field && (signal as unknown as Record<symbol, Set<unknown> | undefined>)[field];
+  return dependents?.size ?? 0;
 }
