@@ -13,6 +13,9 @@ import { createTaskHandler } from "./run-task.ts";
 
 type WorkerSettings = SettingValues<typeof workerSettings>;
 
+/** After draining: the last callbacks of this worker's tasks would wait for another worker. */
+const CALLBACKS_MS = 5_000;
+
 /** Connections that do not end by themselves are cut after this long. */
 const CLOSE_MS = 2_000;
 
@@ -80,6 +83,7 @@ export const createWorkerStart =
       async stop({ hurry }) {
         consumer.pause();
         await drain(consumer, settings, { hurry, log });
+        if (!hurry.aborted) await consumer.sendOwnCallbacks(CALLBACKS_MS);
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
         sender.close();
       },
