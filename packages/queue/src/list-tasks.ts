@@ -139,12 +139,11 @@ const storedList =
 
 async function fewIn(redis: Redis, keys: Keys, status: "queued" | "running"): Promise<string[] | null> {
   if (status === "running") return redis.lrange(keys.active, 0, -1);
-  const [waiting, prioritized, delayed] = await Promise.all([
-    redis.lrange(keys.wait, 0, MAX_SORTED),
+  const [waiting, delayed] = await Promise.all([
     redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
     redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
   ]);
-  const all = [...waiting, ...prioritized, ...delayed];
+  const all = [...waiting, ...delayed];
   return all.length > MAX_SORTED ? null : all;
 }
 

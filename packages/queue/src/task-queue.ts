@@ -43,6 +43,9 @@ import { listWorkers } from "./workers.ts";
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
 
+/** BullMQ's, as lua/includes/line.lua has it: a task of priority 0 would stand in BullMQ's list. */
+const DEFAULT_PRIORITY = 5;
+
 /** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
 
@@ -327,9 +330,9 @@ function createTaskQueue(
 /** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
 function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string {
   const attempts = max_attempts ?? 1;
-  if (attempts === 1) return JSON.stringify({ attempts });
+  if (attempts === 1) return JSON.stringify({ attempts, priority: DEFAULT_PRIORITY });
   const delay = (backoff_seconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
-  return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
+  return JSON.stringify({ attempts, backoff: { type: "exponential", delay }, priority: DEFAULT_PRIORITY });
 }
 
 interface IdempotencyRecord {

@@ -44,7 +44,7 @@ describe("the dashboard", () => {
       const response = await fetch(`${url}/dashboard/api/queues?activeQueue=${name}&status=waiting`);
       const text = await response.text();
       const [queue] = JSON.parse(text).queues;
-      expect(queue).toMatchObject({ name, readOnlyMode: true, counts: { waiting: 1 } });
+      expect(queue).toMatchObject({ name, readOnlyMode: true, counts: { prioritized: 1 } });
       expect(queue.jobs).toMatchObject([
         {
           id: "task-a~2Fb@1",
