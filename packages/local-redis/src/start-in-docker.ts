@@ -9,13 +9,18 @@ const IMAGE = "redis:7-alpine";
 const START_PATIENCE_MS = 300_000;
 const STOP_PATIENCE_MS = 20_000;
 
-/** Whether a Docker engine (or one that speaks its language) answers. */
-export async function hasDockerEngine(): Promise<boolean> {
-  const { getContainerRuntimeClient } = await import("testcontainers");
-  return getContainerRuntimeClient().then(
-    () => true,
-    () => false,
-  );
+/** Why no Docker engine, or one that speaks its language, can be used; undefined where one answers. */
+export async function findDockerProblem(): Promise<string | undefined> {
+  try {
+    const { getContainerRuntimeClient } = await import("testcontainers");
+    return await getContainerRuntimeClient().then(
+      () => undefined,
+      () => "no Docker engine answers",
+    );
+  } catch (error) {
+    // Its client looks for settings in the home folder, and fails where the user has none.
+    return `Docker's client does not start: ${(error as Error).message}`;
+  }
 }
 
 /** Starts a server in a container, whose data are in the folder. Testcontainers ends it with this process. */
