@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
 import { waitFor } from "./wait-for.ts";
+import { withTempDir } from "./with-temp-dir.ts";
 
-const program = (app: "api" | "worker") =>
+const builtProgram = (app: "api" | "worker") =>
   fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
 
 export interface FleetOptions {
@@ -12,6 +15,8 @@ export interface FleetOptions {
   workers?: number;
   /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME. */
   env?: Record<string, string>;
+  /** The entry files of the programs; absent: those that the build made. */
+  program?: (app: "api" | "worker") => string;
 }
 
 export interface FleetProcess {
@@ -35,8 +40,26 @@ export interface Fleet {
 }
 
 /** Runs the body with the built API and workers as real processes, which are killed afterwards. */
-export async function withFleet<T>(
-  { redisUrl, queue, workers: count = 2, env = {} }: FleetOptions,
+export async function withFleet<T>(options: FleetOptions, body: (fleet: Fleet) => Promise<T>): Promise<T> {
+  return withTempDir(async (dir) => {
+    const stateDir = join(dir, "state");
+    try {
+      return await withFleetIn(stateDir, options, body);
+    } finally {
+      // The guards of killed workers are at it for a moment longer.
+      await waitFor(() => !existsSync(stateDir) || readdirSync(stateDir).length === 0, {
+        description: "the state folder is empty",
+        timeoutMs: GUARDS_WITHIN_MS,
+      }).catch(() => {});
+    }
+  });
+}
+
+const GUARDS_WITHIN_MS = 5_000;
+
+async function withFleetIn<T>(
+  stateDir: string,
+  { redisUrl, queue, workers: count = 2, env = {}, program = builtProgram }: FleetOptions,
   body: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const started: FleetProcess[] = [];
@@ -46,7 +69,10 @@ export async function withFleet<T>(
 
   const start = (app: "api" | "worker", address: string, more: Record<string, string>): FleetProcess => {
     const child = spawn(process.execPath, [program(app)], {
-      env: { PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, ...env, ...more },
+      env: {
+        ...{ PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, HOST_RUNNER_STATE_DIR: stateDir },
+        ...{ ...env, ...more },
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let log = "";

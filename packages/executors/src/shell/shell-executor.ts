@@ -1,6 +1,7 @@
 import type { Exit } from "@host-runner/contracts";
 import type { ExecutorsConfig, ShellConfig } from "../config.ts";
 import type { Attempt, ExecutionContext, ExecutionResult, Executor } from "../executor.ts";
+import type { StartReport } from "../executors.ts";
 import { watchStopRequest } from "../stop-request.ts";
 import { attemptMark } from "./containment/cookie.ts";
 import { type OutputPipes, openOutputPipes } from "./output/output-pipes.ts";
@@ -12,8 +13,8 @@ import { type ShellRuntime, startShellRuntime } from "./shell-runtime.ts";
 import { compileTemplate } from "./template/compile-template.ts";
 
 export interface ShellExecutor extends Executor {
-  /** Clears up after dead workers and starts the guard; resolves with a line on the containment it has. */
-  start(): Promise<string>;
+  /** Clears up after dead workers and starts the guard. */
+  start(): Promise<StartReport>;
   close(): Promise<void>;
 }
 
@@ -24,9 +25,11 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
   let runtime: ShellRuntime | null = null;
   return { name: "shell", start, execute, close };
 
-  async function start(): Promise<string> {
+  async function start(): Promise<StartReport> {
     runtime = await startShellRuntime(config, shell);
-    return runtime.containment;
+    inherited.HOME = runtime.home;
+    const { containment, warnings } = runtime;
+    return { containment, warnings };
   }
 
   async function close(): Promise<void> {

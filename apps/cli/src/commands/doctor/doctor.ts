@@ -17,6 +17,7 @@ export const doctor: Verb = async (context) => {
     () => checkConfiguration(env),
     () => lookAtApi(context, findings),
     () => (trials ? lookAtRedis(trials.redisUrl) : []),
+    () => (trials ? lookAtStateDir(trials.stateDir, env) : []),
     () => (trials ? lookAtTemplate(trials.commandTemplate, trials.shell, env) : []),
   ];
   for (const check of checks) {
@@ -46,6 +47,10 @@ async function lookAtApi(context: Context, earlier: readonly Finding[]): Promise
 async function lookAtRedis(url: string | undefined): Promise<Finding[]> {
   if (url === undefined) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
   return (await import("./check-redis.ts")).checkRedis(url);
+}
+
+async function lookAtStateDir(stateDir: string | undefined, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  return [(await import("./check-state-dir.ts")).checkStateDir(stateDir, env)];
 }
 
 async function lookAtTemplate(
