@@ -13,10 +13,12 @@ export interface FleetOptions {
   redisUrl: string;
   queue: string;
   workers?: number;
-  /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME. */
-  env?: Record<string, string>;
+  /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME, and these where not undefined. */
+  env?: Record<string, string | undefined>;
   /** The entry files of the programs; absent: those that the build made. */
   program?: (app: "api" | "worker") => string;
+  /** A command that starts the programs in its own place, such as nohup. */
+  launcher?: readonly string[];
 }
 
 export interface FleetProcess {
@@ -34,7 +36,7 @@ export interface Fleet {
   api: FleetProcess;
   workers: FleetProcess[];
   startApi(): Promise<void>;
-  startWorker(): Promise<FleetProcess>;
+  startWorker(env?: Record<string, string>): Promise<FleetProcess>;
   /** Calls the API; a body goes as JSON. */
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
 }
@@ -59,7 +61,7 @@ const GUARDS_WITHIN_MS = 5_000;
 
 async function withFleetIn<T>(
   stateDir: string,
-  { redisUrl, queue, workers: count = 2, env = {}, program = builtProgram }: FleetOptions,
+  { redisUrl, queue, workers: count = 2, env = {}, program = builtProgram, launcher = [] }: FleetOptions,
   body: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const started: FleetProcess[] = [];
@@ -68,7 +70,8 @@ async function withFleetIn<T>(
   const url = `http://127.0.0.1:${port}`;
 
   const start = (app: "api" | "worker", address: string, more: Record<string, string>): FleetProcess => {
-    const child = spawn(process.execPath, [program(app)], {
+    const [file = "", ...args] = [...launcher, process.execPath, program(app)];
+    const child = spawn(file, args, {
       env: {
         ...{ PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, HOST_RUNNER_STATE_DIR: stateDir },
         ...{ ...env, ...more },
@@ -105,10 +108,10 @@ async function withFleetIn<T>(
       fleet.api = start("api", url, { HOST_RUNNER_PORT: String(port) });
       await untilReady(url, fleet.api);
     },
-    async startWorker() {
+    async startWorker(more = {}) {
       const workerPort = await freePort();
       const workerUrl = `http://127.0.0.1:${workerPort}`;
-      const worker = start("worker", workerUrl, { HOST_RUNNER_WORKER_PORT: String(workerPort) });
+      const worker = start("worker", workerUrl, { ...more, HOST_RUNNER_WORKER_PORT: String(workerPort) });
       await untilReady(workerUrl, worker);
       fleet.workers.push(worker);
       return worker;
