@@ -50,7 +50,9 @@ export function findStateDirProblem(path: string): string | null {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats) {
     const parent = nearestFolder(dirname(path));
-    return isWritable(parent) ? null : `cannot be made: this user may not write to ${parent}`;
+    return isWritable(parent)
+      ? null
+      : `cannot be made: this user may not write to ${parent}. Set HOST_RUNNER_STATE_DIR to another one`;
   }
   const ownUid = process.getuid?.() ?? stats.uid;
   if (stats.isDirectory() && stats.uid === ownUid && (stats.mode & 0o077) === 0) return null;

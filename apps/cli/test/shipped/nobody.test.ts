@@ -80,6 +80,29 @@ const noHome = { HOME: undefined };
       }),
     ));
 
+  it("is told where the worker may not make its state folder, by the worker and by `doctor`", () =>
+    withShipped(({ main, cli, folder }) =>
+      withRedis(async ({ url }) => {
+        letEverybodyIn(url);
+        const env = {
+          ...shellEnv,
+          ...noHome,
+          REDIS_URL: url,
+          HOST_RUNNER_STATE_DIR: join(folder, "a/state"),
+        };
+        const problem = `${folder}/a/state cannot be made: this user may not write to ${folder}`;
+        const [command = "", ...args] = [...asNobody, process.execPath, main("worker")];
+        await withProgram({ command, args, env }, async ({ exit, stdout }) => {
+          expect(await exit).toEqual({ code: 1, signal: null });
+          expect(stdout()).toContain(problem);
+        });
+        const here = { command: [...asNobody, ...cli], env };
+        const api = `http://127.0.0.1:${await freePort()}`;
+        const { stdout } = await runCli(["doctor", "--url", api], here);
+        expect(stdout).toContain(`problem\tState folder\t${problem}`);
+      }),
+    ));
+
   it("has no configuration file, and is told so where it asks for a profile", () =>
     withShipped(
       async ({ cli }) => {
