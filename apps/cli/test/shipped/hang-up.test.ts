@@ -6,7 +6,6 @@ import { runCli, shellEnv } from "../e2e/with-cli.ts";
 import { withTerminal } from "../e2e/with-terminal.ts";
 import { withShipped } from "./with-shipped.ts";
 
-const isReady = async (url: string) => (await fetch(`${url}/readyz`)).ok;
 const stoppedInOrder = { code: 0, signal: null };
 
 describe("SIGHUP", () => {
@@ -65,20 +64,15 @@ describe("SIGHUP", () => {
     withShipped(({ main }) =>
       withRedis(({ url, name }) =>
         withTempDir(async (cwd) => {
-          const port = await freePort();
-          const env = {
-            ...{ REDIS_URL: url, HOST_RUNNER_QUEUE: name },
-            HOST_RUNNER_WORKER_PORT: String(port),
-          };
+          const env = { REDIS_URL: url, HOST_RUNNER_QUEUE: name };
           const command = ["nohup", process.execPath, main("worker")];
           await withTerminal([], { command, cwd, env }, async ({ hangUp, pid, exit }) => {
-            const ready = () => isReady(`http://127.0.0.1:${port}`);
-            await waitFor(ready, { description: "the worker is ready" });
+            const log = () => readFileSync(join(cwd, "nohup.out"), "utf8");
+            await waitFor(() => log().includes("taking tasks"), { description: "the worker is ready" });
             hangUp();
             process.kill(pid, "SIGTERM");
             expect(await exit).toMatchObject({ exitCode: 0 });
-            const log = readFileSync(join(cwd, "nohup.out"), "utf8");
-            expect(log).toContain("stopping: SIGTERM");
+            expect(log()).toContain("stopping: SIGTERM");
           });
         }),
       ),
@@ -89,10 +83,11 @@ describe("SIGHUP", () => {
       withRedis(async ({ url, name }) => {
         const env = { REDIS_URL: url, HOST_RUNNER_QUEUE: name };
         const command = [process.execPath, main("worker")];
-        await withTerminal([], { command, env }, async ({ waitForScreen, hangUp, exit }) => {
+        await withTerminal([], { command, env }, async ({ waitForScreen, hangUp, exit, raw }) => {
           await waitForScreen(/taking tasks/);
           hangUp();
           expect(await exit).toMatchObject({ exitCode: 0 });
+          expect(raw()).toContain("stopping: SIGHUP");
         });
       }),
     ));
