@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { hostname, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { hostname } from "node:os";
 import { createCallbackSender } from "@host-runner/callbacks";
 import { EnvironmentError, type SettingValues, secretsOf, type workerSettings } from "@host-runner/contracts";
-import { createExecutors, type Executors } from "@host-runner/executors";
+import { createExecutors, type Executors, findStateDir } from "@host-runner/executors";
 import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
@@ -34,7 +33,8 @@ export const createWorkerStart =
   async (settings: WorkerSettings, { log, fail }: ServiceContext): Promise<Service> => {
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
-    const { containment } = await executors.start();
+    const { containment, warnings } = await executors.start();
+    for (const warning of warnings) log.warn(warning);
     const { secrets, tooShort } = secretsOf(settings.redact, environment);
     for (const name of tooShort)
       log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
@@ -144,7 +144,8 @@ function configureExecutors(
             allowedRoots: settings.allowedRoots ?? null,
             environment,
             silentAfterMs: settings.leaseSeconds * 1000 * SILENT_SHARE_OF_LEASE,
-            stateDir: join(tmpdir(), `host-runner-${userInfo().uid}`),
+            // A uid needs no name: in containers it often has none.
+            stateDir: settings.stateDir ?? findStateDir({ environment, uid: process.getuid?.() ?? 0 }),
           }
         : null,
   });
