@@ -15,6 +15,8 @@ export interface CommonOptions extends TargetOptions {
 /** What a verb works with. */
 export interface Context extends Streams {
   host: NodeJS.Process;
+  /** The folder of this program, beside which those of the others are. */
+  programFolder: string;
   json: boolean;
   quiet: boolean;
   /** A terminal gets what a command wrote as it is. */
@@ -40,7 +42,7 @@ const PATIENCE_MS = 2_000;
 const FOLLOW_PATIENCE_MS = 10 * 60_000;
 const TELL_OF_OUTAGE_EVERY_MS = 30_000;
 
-export function createContext(host: NodeJS.Process, options: CommonOptions): Context {
+export function createContext(host: NodeJS.Process, programFolder: string, options: CommonOptions): Context {
   const { json = false, quiet = false, raw = false } = options;
   const streams = openStreams(host, { raw });
   const { out, err } = streams;
@@ -77,8 +79,8 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
       onRetry({ error }) {
         const text = `${cleanLine(error.message)}; trying again`;
         if (!follows) return progress.show(text);
-        if (Date.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
-        toldAt = Date.now();
+        if (performance.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
+        toldAt = performance.now();
         note(`host-runner: ${text}`);
       },
     });
@@ -87,6 +89,7 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
   return {
     ...streams,
     host,
+    programFolder,
     json,
     quiet,
     raw,

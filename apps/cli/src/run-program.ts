@@ -6,11 +6,14 @@ import { createProgram } from "./program.ts";
 import { cleanText, toJsonLine } from "./terminal/clean-text.ts";
 import { drainStreams } from "./terminal/streams.ts";
 
-/** Carries out a command line; resolves to the exit code, with everything written. Never rejects. */
-export async function runProgram(host: NodeJS.Process): Promise<number> {
+/**
+ * Carries out a command line; resolves to the exit code, with everything written. Never rejects. `programFolder` is where
+ * this program itself is.
+ */
+export async function runProgram(host: NodeJS.Process, programFolder: string): Promise<number> {
   let exitCode: number = exitCodes.done;
   const program = createProgram(async (load, args, options) => {
-    const context = createContext(host, options);
+    const context = createContext(host, programFolder, options);
     try {
       const verb = await load();
       exitCode = await verb(context, args, options as never);

@@ -209,6 +209,11 @@ export const workerSettings = {
     schema: names.refine((roots) => roots.every((root) => root.startsWith("/")), "a path is relative"),
     accepts: "a comma-separated list of absolute folders",
   },
+  stateDir: {
+    name: "HOST_RUNNER_STATE_DIR",
+    schema: text.refine((path) => path.startsWith("/")),
+    accepts: "the absolute path of a folder, the same for all workers of a user on a host",
+  },
   tailBytes: {
     name: "HOST_RUNNER_TAIL_BYTES",
     schema: integer(0, 16 * 1024 * 1024),

@@ -149,7 +149,6 @@ async function fewIn(redis: Redis, keys: Keys, status: "queued" | "running"): Pr
       ? await redis.lrange(keys.active, 0, MAX_SORTED)
       : (
           await Promise.all([
-            redis.lrange(keys.wait, 0, MAX_SORTED),
             redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
             redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
           ])

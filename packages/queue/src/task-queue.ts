@@ -50,6 +50,9 @@ import { listWorkers } from "./workers.ts";
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
 
+/** BullMQ's, as lua/includes/line.lua has it: a task of priority 0 would stand in BullMQ's list. */
+const DEFAULT_PRIORITY = 5;
+
 /** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
 
@@ -140,9 +143,10 @@ export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueu
   const subscriber = openSubscriber(options.redisUrl, "host-runner-api-events", options.log);
   try {
     // By the connection that asks again where it breaks: the other one would give up at once.
-    await assertUsableRedis({ redis: subscriber.redis, keys: createKeys(options.queue) }, options.log);
+    const runner = { redis: subscriber.redis, keys: createKeys(options.queue) };
+    const { redisNow } = await assertUsableRedis(runner, options.log);
     await untilReady(redis);
-    return createTaskQueue(options, redis, subscriber);
+    return createTaskQueue(options, { redis, subscriber, redisNow });
   } catch (error) {
     redis.disconnect();
     subscriber.close();
@@ -157,12 +161,11 @@ function untilReady(redis: Redis): Promise<void> {
 
 function createTaskQueue(
   { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
-  redis: Redis,
-  subscriber: Subscriber,
+  { redis, subscriber, redisNow }: { redis: Redis; subscriber: Subscriber; redisNow: number },
 ): TaskQueue {
   const keys = createKeys(queue);
   const runner = { redis, keys };
-  const watch = watchRedis(runner, log);
+  const watch = watchRedis(runner, { redisNow, log });
   const pruning = startPruning(runner, retention, log);
   const hints = createHints(subscriber);
   const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });
@@ -325,9 +328,9 @@ function createTaskQueue(
 /** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
 function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string {
   const attempts = max_attempts ?? 1;
-  if (attempts === 1) return JSON.stringify({ attempts });
+  if (attempts === 1) return JSON.stringify({ attempts, priority: DEFAULT_PRIORITY });
   const delay = (backoff_seconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
-  return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
+  return JSON.stringify({ attempts, backoff: { type: "exponential", delay }, priority: DEFAULT_PRIORITY });
 }
 
 /** What a key is remembered with that made an execution. */

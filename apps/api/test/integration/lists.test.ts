@@ -78,7 +78,7 @@ describe("POST /tasks/batch", () => {
     withApi({}, async ({ call, queue }) => {
       const tasks = Array.from({ length: 1_000 }, (_, i) => ({ prompt: `p${i}`, task_id: `t${i}` }));
       expect((await call("POST", "/tasks/batch", { body: { tasks } })).status).toBe(200);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1_000);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1_000);
       for (const refused of [{ tasks: [...tasks, { prompt: "x" }] }, { tasks: [] }, {}, []]) {
         expect((await call("POST", "/tasks/batch", { body: refused })).status).toBe(422);
       }

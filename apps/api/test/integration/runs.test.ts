@@ -82,7 +82,7 @@ describe("a run of 20,000 tasks", () => {
           expect(canceled.counts).toMatchObject({ queued: 0, canceled: TASKS });
           expect(canceled.tasks).toHaveLength(TASKS);
           expect(seen).toMatchObject({ mostCanceling: 20, canceling: 0 });
-          expect(await redis.llen(`{hr}:${name}:wait`)).toBe(0);
+          expect(await redis.zcard(`{hr}:${name}:prioritized`)).toBe(0);
         });
       }),
     120_000,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
@@ -57,6 +58,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   };
   const workerSettings = {
     HOST_RUNNER_EXECUTOR: "shell",
+    HOST_RUNNER_STATE_DIR: join(folder.temp, "state"),
     HOST_RUNNER_CMD_TEMPLATE: `bash '${command}' '${folder.ledger}' {prompt}`,
     HOST_RUNNER_CONCURRENCY: String(SLOTS),
     HOST_RUNNER_LEASE_SECONDS: String(leaseSeconds),

@@ -55,7 +55,7 @@ describe("a host whose clock is wrong", () => {
           starts.push(performance.now());
           return handlers.fail();
         });
-        const due = await waitFor(() => redis.zscore(`{hr}.${name}:due`, "task-t@1"), {
+        const due = await waitFor(() => redis.hget(`{hr}:${name}:task-t@1`, "delayUntil"), {
           description: "it waits for its next attempt",
         });
         expect(Number(due)).toBeLessThan((await readRedisClock(redis)) + 3000);

@@ -2,8 +2,10 @@ import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { Worker } from "bullmq";
 import { BULLMQ_PREFIX, createKeys } from "../../src/keys.ts";
+import { canceledOutcome, lostOutcome } from "../../src/outcomes.ts";
 import type { NotStarted } from "../../src/run-attempt.ts";
-import { giveBack, take } from "../../src/scripts.ts";
+import type { ScriptRunner } from "../../src/run-script.ts";
+import { finish, giveBack, reclaimLost, take as takeTasks } from "../../src/scripts.ts";
 import { createLog } from "./create-log.ts";
 import { handlers, submission, type TestQueue, withQueue } from "./with-queue.ts";
 import { withRoad } from "./with-road.ts";
@@ -36,11 +38,49 @@ describe("a lease that nobody heard of", () => {
     }));
 });
 
+describe("a task's place in line", () => {
+  const take = (runner: ScriptRunner, count: number) =>
+    takeTasks(runner, { token: "token", holder: "mock w 1 host", leaseMs: 60_000, count });
+
+  it("is kept when it is given back, retried or lost with its worker: before all that came after it", () =>
+    withQueue(async ({ queue, redis, name, consume }) => {
+      const runner = { redis, keys: createKeys(name) };
+      for (const id of ["a", "b", "c", "d"])
+        await queue.submit(submission(id, { max_attempts: 2, backoff_seconds: 0 }));
+      const { tasks } = await take(runner, 3);
+      const [a, b, c] = tasks;
+      await giveBack(runner, { ...c!.claim, startedOn: c!.startedOn });
+      const ended = { endedAtMs: performance.now(), canceled: null, parts: null };
+      const output = { entries: [], drop: [], isAll: true, isLost: false };
+      await finish(runner, [{ ...ended, claim: b!.claim, outcome: await handlers.fail(), output }]);
+      await redis.del(`{hr}:${name}:task-a@1:lock`);
+      const lost = { intervalMs: 1, lost: lostOutcome, canceled: canceledOutcome };
+      for (let look = 0; look < 2; look++) {
+        await redis.del(`{hr}.${name}:reclaim-check`);
+        await reclaimLost(runner, lost);
+      }
+      await queue.submit(submission("e"));
+      // Some are due at once, and stand among the delayed ones until the next look.
+      const order: string[] = [];
+      const consumer = await consume(
+        async ({ taskId }) => {
+          order.push(taskId);
+          return handlers.succeed();
+        },
+        { concurrency: 1 },
+      );
+      await waitFor(() => order.length === 5, { description: "all have run" });
+      await consumer.close(1000);
+      expect(order).toEqual(["a", "b", "c", "d", "e"]);
+      expect(a!.taskId).toBe("a");
+    }));
+});
+
 describe("a cancel request", () => {
   const takeOne = async ({ redis, name }: { redis: TestQueue["redis"]; name: string }) => {
     const runner = { redis, keys: createKeys(name) };
     const lease = { token: "token", holder: "mock w 1 host", leaseMs: 60_000, count: 1 };
-    const { tasks } = await take(runner, lease);
+    const { tasks } = await takeTasks(runner, lease);
     return { runner, task: tasks[0]! };
   };
 
@@ -63,7 +103,12 @@ describe("a cancel request", () => {
       const { runner, task } = await takeOne({ redis, name });
       expect(task).toBeUndefined();
       expect(await queue.find("t")).toMatchObject({ status: "canceled", attempt: 0 });
-      const next = await take(runner, { token: "token", holder: "mock w 1 host", leaseMs: 60_000, count: 1 });
+      const next = await takeTasks(runner, {
+        token: "token",
+        holder: "mock w 1 host",
+        leaseMs: 60_000,
+        count: 1,
+      });
       expect(next.tasks.map(({ taskId }) => taskId)).toEqual(["u"]);
     }));
 

@@ -62,7 +62,7 @@ describe("retention", () => {
   it("removes everything of a task when its time is over: record, pointer and idempotency keys", () =>
     withQueue(async ({ queue, open, consume, whenStatus, redis }) => {
       const keysBefore = async () =>
-        (await redis.keys("*")).filter((key) => !/:(meta|events|marker)$/.test(key));
+        (await redis.keys("*")).filter((key) => !/:(meta|events|marker|places)$/.test(key));
       await queue.submit(submission("t"), { caller: "ci", key: "k", body: "b" });
       const consumer = await consume(handlers.succeed);
       await whenStatus("t", "success");
@@ -99,7 +99,7 @@ describe("retention", () => {
         },
       );
       for (const id of ids) await queue.submit(submission(id));
-      await waitFor(async () => (await redis.llen(`{hr}:${name}:wait`)) === 0, {
+      await waitFor(async () => (await redis.zcard(`{hr}:${name}:prioritized`)) === 0, {
         description: "all are taken",
       });
       await waitFor(async () => (await redis.llen(`{hr}:${name}:active`)) === 0, {
@@ -144,7 +144,7 @@ describe("retention", () => {
             );
           }
           const lengths = async () => [
-            await redis.llen(`{hr}:${name}:wait`),
+            await redis.zcard(`{hr}:${name}:prioritized`),
             await redis.llen(`{hr}:${name}:active`),
             await redis.zcard(`{hr}:${name}:completed`),
           ];

@@ -19,6 +19,7 @@ export const doctor: Verb = async (context) => {
     () => lookAtApi(context, findings),
     () => (trials ? lookAtReach(context, trials, findings) : []),
     () => (trials ? lookAtRedis(trials.redisUrl) : []),
+    () => (trials ? lookAtStateDir(trials.stateDir, env) : []),
     () => (trials ? lookAtTemplate(trials.commandTemplate, trials.shell, env) : []),
   ];
   for (const check of checks) {
@@ -60,6 +61,10 @@ async function lookAtReach(
 async function lookAtRedis(url: string | undefined): Promise<Finding[]> {
   if (url === undefined) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
   return (await import("./check-redis.ts")).checkRedis(url);
+}
+
+async function lookAtStateDir(stateDir: string | undefined, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  return [(await import("./check-state-dir.ts")).checkStateDir(stateDir, env)];
 }
 
 async function lookAtTemplate(
