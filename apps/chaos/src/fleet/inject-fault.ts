@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { killProcess } from "../evidence/processes.ts";
-import type { Fault } from "../plan/fault.ts";
+import type { Fault, Target } from "../plan/fault.ts";
 import { findGuards } from "./find-guards.ts";
 import type { Fleet } from "./start-fleet.ts";
 import type { Member } from "./supervise-member.ts";
@@ -10,7 +10,7 @@ import type { Member } from "./supervise-member.ts";
  * something else than was planned.
  */
 export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | null> {
-  const { redis, workers, apis, receiver } = fleet;
+  const { redis, workers, apis, receiver, refusals } = fleet;
   switch (fault.kind) {
     case "kill-worker":
       return withProcess(workers[fault.worker], (member) => member.kill());
@@ -59,7 +59,28 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       await delay(fault.forMs);
       receiver.mend();
       return null;
+    case "step-clock":
+      return withProcess(memberOf(fault, fleet), (member) => member.stepClock(fault.byMs, fault.forMs));
+    case "refuse": {
+      const name = "everybody" in fault ? null : memberOf(fault, fleet)?.name;
+      if (name === undefined) return "it was not there";
+      await refusals.refuse(name, fault.refusal, () => delay(fault.forMs));
+      return null;
+    }
+    case "redis-refuses":
+      await refusals.refuseReally(fault.word, () => delay(fault.forMs));
+      return null;
+    case "cancel-into-give-back":
+      // What is to be canceled is in the load, and comes by itself.
+      return injectFault(fault.cause, fleet);
   }
+}
+
+function memberOf(
+  target: Exclude<Target, { everybody: true }>,
+  { workers, apis }: Fleet,
+): Member | undefined {
+  return "worker" in target ? workers[target.worker] : apis[target.api];
 }
 
 /** Restarts one after the other, round and round, for so long. Resolves to how many. */

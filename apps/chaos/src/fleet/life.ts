@@ -13,6 +13,8 @@ export interface Life {
   killedAt: number | null;
   /** It stood still from the one time to the other; null: it still does. */
   freezes: { from: number; to: number | null }[];
+  /** Its wall clock was off by so much from the one time to the other; null: it still is. */
+  clockSteps: { from: number; to: number | null; byMs: number }[];
 }
 
 /** Whether it lived through all of that time without anything done to it. */

@@ -1,11 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
 import type { TrialFolder } from "../trial-folder.ts";
 import { freePort } from "./free-port.ts";
 import { type KeptReceiver, keepReceiver } from "./keep-receiver.ts";
-import { type KeptRedis, keepRedis } from "./keep-redis.ts";
+import { type KeptRedis, keepRedis, MEMBER_NAME } from "./keep-redis.ts";
 import type { Life } from "./life.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
+import { startProxy } from "./start-proxy.ts";
+import { createSteppableClock } from "./steppable-clock.ts";
 import { type Member, superviseMember } from "./supervise-member.ts";
 
 export interface FleetOptions {
@@ -17,6 +21,9 @@ export interface FleetOptions {
 
 export interface Fleet {
   redis: KeptRedis;
+  /** With which the members come to Redis. */
+  redisPassword: string;
+  refusals: Refusals;
   apis: Member[];
   /** As many as there are at the moment: grown and shrunk at its end. */
   readonly workers: readonly Member[];
@@ -41,18 +48,34 @@ export const SLOTS = 6;
 /** Beyond what a stop may take at all. */
 const END_PATIENCE_MS = 30_000;
 
+/** Where a member is to be found, and where it finds Redis. */
+interface Place {
+  role: "api" | "worker";
+  /** From 1. */
+  number: number;
+  /** Of its own HTTP. */
+  port: number;
+  /** Of the proxy. */
+  door: number;
+}
+
+const nameOf = (role: Place["role"], number: number) => `${role}-${number}`;
 const program = (app: "api" | "worker") =>
   fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
 const command = fileURLToPath(new URL("../../fixtures/command.sh", import.meta.url));
 
-/** Starts Redis, the APIs and the workers; they are not ready yet when it resolves. */
+/** Starts Redis behind its proxy, the APIs and the workers; they are not ready yet when it resolves. */
 export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): Promise<Fleet> {
-  const redis = await keepRedis(folder.redis);
+  // Also in a URL it has to be found in the logs, should it be there.
+  const redisPassword = `p@ss:${randomBytes(16).toString("hex")}/%`;
+  const proxy = startProxy();
+  const redis = await keepRedis(folder.redis, { password: redisPassword, lead: proxy.lead });
+  const refusals = createRefusals(proxy, redis);
   const lives: Life[] = [];
   const onLife = (life: Life) => lives.push(life);
   const receiver = await keepReceiver({ folder, path, onLife });
   const shared = {
-    ...{ PATH: path, HOME: folder.home, TMPDIR: folder.temp, REDIS_URL: redis.url },
+    ...{ PATH: path, HOME: folder.home, TMPDIR: folder.temp },
     HOST_RUNNER_QUEUE: folder.queue,
   };
   const workerSettings = {
@@ -65,35 +88,53 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     HOST_RUNNER_MOCK_SECONDS: "0.2",
     HOST_RUNNER_CALLBACK_SECRET: receiver.secret,
   };
-  const start = (role: "api" | "worker", number: number, port: number) => {
-    const name = `${role}-${number}`;
+  const start = ({ role, number, port, door }: Place) => {
+    const name = nameOf(role, number);
+    const user = `${MEMBER_NAME}:${encodeURIComponent(redisPassword)}`;
     const own =
       role === "api"
         ? { HOST_RUNNER_PORT: String(port) }
         : { ...workerSettings, HOST_RUNNER_WORKER_PORT: String(port) };
     return superviseMember({
       ...{ name, role, program: program(role), logFile: folder.log(name) },
-      environment: { ...shared, ...own },
+      environment: { ...shared, ...own, REDIS_URL: `redis://${user}@127.0.0.1:${door}` },
+      clock: createSteppableClock(folder.clock(name)),
       readyUrl: `http://127.0.0.1:${port}/readyz`,
       onLife,
     });
   };
-  const ports = await Promise.all(Array.from({ length: APIS + WORKERS }, freePort));
-  const apis = ports.slice(0, APIS).map((port, i) => start("api", i + 1, port));
-  const workers = ports.slice(APIS).map((port, i) => start("worker", i + 1, port));
+  const doors = new Map<string, Promise<number>>();
+  const findPlaces = (role: Place["role"], from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: Math.max(0, to - from) }, async (_, i): Promise<Place> => {
+        const number = from + i + 1;
+        const name = nameOf(role, number);
+        // One that comes back after it was scaled down goes through its old door.
+        const door = doors.get(name) ?? proxy.addDoor(name);
+        doors.set(name, door);
+        return { role, number, port: await freePort(), door: await door };
+      }),
+    );
+  const apiPlaces = await findPlaces("api", 0, APIS);
+  const apis = apiPlaces.map(start);
+  const workers = (await findPlaces("worker", 0, WORKERS)).map(start);
   // With those that are told to end for good.
   const everybody = [...apis, ...workers];
   let ended = false;
-  const apiUrls = ports.slice(0, APIS).map((port) => `http://127.0.0.1:${port}`);
+  let closing: Promise<void> | undefined;
+  const apiUrls = apiPlaces.map(({ port }) => `http://127.0.0.1:${port}`);
 
-  return { redis, apis, workers, receiver, apiUrls, lives, scaleWorkers, bringBack, end };
+  return {
+    ...{ redis, redisPassword, refusals, apis, workers, receiver, apiUrls, lives },
+    ...{ scaleWorkers, bringBack, end },
+  };
 
   async function scaleWorkers(count: number): Promise<void> {
     const leaving = workers.splice(count);
     // Not the ports of those that left: they may have them yet.
-    const newPorts = await Promise.all(Array.from({ length: count - workers.length }, freePort));
-    for (const port of ended ? [] : newPorts) {
-      const worker = start("worker", workers.length + 1, port);
+    const places = await findPlaces("worker", workers.length, count);
+    for (const place of ended ? [] : places) {
+      const worker = start(place);
       workers.push(worker);
       everybody.push(worker);
     }
@@ -119,5 +160,8 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     ended = true;
     await Promise.all(everybody.map((member) => member.end(hurry ? 0 : END_PATIENCE_MS)));
     await Promise.all([redis.end(), receiver.member.end(END_PATIENCE_MS)]);
+    // Ended twice where a trial breaks off.
+    closing ??= proxy.close();
+    await closing;
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Life } from "./life.ts";
+import type { SteppableClock } from "./steppable-clock.ts";
 
 export interface MemberOptions {
   name: string;
@@ -13,6 +14,8 @@ export interface MemberOptions {
   /** It and its successors write here. */
   logFile: string;
   readyUrl: string;
+  /** Absent: its clock is the machine's. */
+  clock?: SteppableClock;
   /** Told of each start. */
   onLife: (life: Life) => void;
 }
@@ -28,6 +31,8 @@ export interface Member {
   freeze(forMs: number): Promise<void>;
   /** Lets it go on where it is frozen. */
   thaw(): void;
+  /** Its wall clock is off by so much for so long; null: until its end. Resolves when it is right again. */
+  stepClock(byMs: number, forMs: number | null): Promise<void>;
   /** The status with which its readiness probe answers; null where it does not in time. */
   probe(): Promise<number | null>;
   isReady(): Promise<boolean>;
@@ -41,24 +46,29 @@ const RESTART_MS = 300;
 export const PROBE_PATIENCE_MS = 3_000;
 
 export function superviseMember(options: MemberOptions): Member {
-  const { name, role, onLife, readyUrl } = options;
+  const { name, role, onLife, readyUrl, clock } = options;
   const stopping = new AbortController();
   let current: { life: Life; child: ChildProcess } | null = null;
   const finished = supervise();
-  return { name, current: () => current?.life ?? null, kill, terminate, freeze, thaw, probe, isReady, end };
+  return {
+    ...{ name, current: () => current?.life ?? null, kill, terminate, freeze, thaw, stepClock },
+    ...{ probe, isReady, end },
+  };
 
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
+      clock?.set(0);
       const child = spawnProgram(options);
       const life: Life = {
         ...{ name, role, pid: child.pid ?? -1, startedAt: Date.now() },
-        ...{ ended: null, terminatedAt: null, killedAt: null, freezes: [] },
+        ...{ ended: null, terminatedAt: null, killedAt: null, freezes: [], clockSteps: [] },
       };
       current = { life, child };
       onLife(life);
       const { code, signal } = await exitOf(child);
       life.ended = { at: Date.now(), code, signal };
-      closeFreeze(life);
+      closeSpans(life.freezes);
+      closeSpans(life.clockSteps);
       current = null;
       await delay(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
@@ -81,15 +91,32 @@ export function superviseMember(options: MemberOptions): Member {
     const { life, child } = current;
     child.kill("SIGSTOP");
     life.freezes.push({ from: Date.now(), to: null });
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    await Promise.race([delay(forMs), ended]);
-    if (current?.life === life) thaw();
+    if (await lives(child, forMs)) thaw();
   }
 
   function thaw(): void {
     if (!current) return;
-    closeFreeze(current.life);
+    closeSpans(current.life.freezes);
     current.child.kill("SIGCONT");
+  }
+
+  async function stepClock(byMs: number, forMs: number | null): Promise<void> {
+    if (!current || !clock) return;
+    const { life, child } = current;
+    closeSpans(life.clockSteps);
+    const step = { from: Date.now(), to: null, byMs };
+    life.clockSteps.push(step);
+    clock.set(byMs);
+    if (forMs === null || !(await lives(child, forMs)) || step.to !== null) return;
+    clock.set(0);
+    closeSpans(life.clockSteps);
+  }
+
+  /** Waits for so long, or until the process has ended; whether it lives then. */
+  async function lives(child: ChildProcess, forMs: number): Promise<boolean> {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await Promise.race([delay(forMs), ended]);
+    return current?.child === child;
   }
 
   async function probe(): Promise<number | null> {
@@ -116,16 +143,17 @@ export function superviseMember(options: MemberOptions): Member {
   }
 }
 
-function closeFreeze(life: Life): void {
-  for (const freeze of life.freezes) freeze.to ??= Date.now();
+function closeSpans(spans: { to: number | null }[]): void {
+  for (const span of spans) span.to ??= Date.now();
 }
 
 /** With a channel to this process, whose loss tells it that we are gone, and in a session that no Ctrl-C reaches. */
-function spawnProgram({ program, environment, logFile }: MemberOptions): ChildProcess {
+function spawnProgram({ program, environment, logFile, clock }: MemberOptions): ChildProcess {
   const log = openSync(logFile, "a");
+  const preloads = clock ? ["--require", clock.preload] : [];
   try {
-    const child = spawn(process.execPath, ["--enable-source-maps", program], {
-      env: environment,
+    const child = spawn(process.execPath, [...preloads, "--enable-source-maps", program], {
+      env: { ...environment, ...clock?.environment },
       detached: true,
       stdio: ["ignore", log, log, "ipc"],
     });

@@ -1,6 +1,7 @@
+import { realRefusalWords, refusalWords } from "../proxy/refusal.ts";
 import { dealer, type Random } from "../random.ts";
 import { spoiltWays } from "../receiver/ways.ts";
-import { APIS, type Fault, MOST_WORKERS, type PlannedFault, WORKERS } from "./fault.ts";
+import { APIS, type Fault, MOST_WORKERS, type PlannedFault, type Target, WORKERS } from "./fault.ts";
 
 interface FaultPlanOptions {
   /** How long the load lasts. */
@@ -25,6 +26,14 @@ const RECEIVER_REST_MS = 1_500;
 /** Long enough for all members to have had their turn. */
 const LONGEST_ROLL_MS = 30_000;
 
+/** A clock is off by so much: from a small correction to more than the week for which ended tasks are kept. */
+const CLOCK_STEP_MS = { min: 2_000, max: 9 * 86_400_000 };
+
+/** How long Redis refuses: up to several leases. */
+const REFUSAL_MS = { min: 2_000, max: 25_000 };
+/** A script that keeps Redis busy keeps a processor busy as well. */
+const LONGEST_BUSY_MS = 2_500;
+
 const MIN_GAP_MS = 700;
 const MAX_GAP_MS = 3_000;
 
@@ -40,6 +49,8 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   const planned: PlannedFault[] = [];
   let redisFreeMs = 0;
   let receiverFreeMs = 0;
+  /** Until when a member is refused what it asks of Redis. */
+  const refusedUntil = new Map<string, number>();
   for (let dealtMs = gapMs; dealtMs < lastMs; dealtMs += random.between(0.2, 1.8) * gapMs) {
     const fault = deal()(awake(frozenUntil, dealtMs));
     const atMs = Math.max(dealtMs, startOf(fault));
@@ -50,6 +61,7 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
       frozenUntil.length = Math.min(frozenUntil.length, fault.workers);
       while (frozenUntil.length < fault.workers) frozenUntil.push(atMs);
     }
+    if (isRefusal(fault)) refusedUntil.set(targetOf(fault), atMs + fault.forMs);
     if (isOutage(fault)) redisFreeMs = atMs + fault.forMs + REDIS_REST_MS;
     if (isOnReceiver(fault)) {
       receiverFreeMs = atMs + ("forMs" in fault ? fault.forMs : 0) + RECEIVER_REST_MS;
@@ -62,13 +74,24 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
     if (isOutage(fault)) return redisFreeMs;
     if (isOnReceiver(fault)) return receiverFreeMs;
     if (fault.kind === "kill-all-workers") return Math.max(...frozenUntil);
+    if (fault.kind === "cancel-into-give-back") return startOf(fault.cause);
+    if (isRefusal(fault)) return refusedUntil.get(targetOf(fault)) ?? 0;
     return "worker" in fault ? frozenUntil[fault.worker]! : 0;
   }
 }
 
-type Outage = Extract<Fault, { kind: "kill-redis" | "freeze-redis" }>;
+/** Whatever keeps everybody from Redis. */
+type Outage = Extract<Fault, { kind: "kill-redis" | "freeze-redis" | "refuse" | "redis-refuses" }>;
 const isOutage = (fault: Fault): fault is Outage =>
-  fault.kind === "kill-redis" || fault.kind === "freeze-redis";
+  fault.kind === "kill-redis" ||
+  fault.kind === "freeze-redis" ||
+  fault.kind === "redis-refuses" ||
+  (fault.kind === "refuse" && "everybody" in fault);
+
+type RefusalFault = Extract<Fault, { kind: "refuse" }>;
+const isRefusal = (fault: Fault): fault is RefusalFault => fault.kind === "refuse";
+const targetOf = (target: Target): string =>
+  "worker" in target ? `worker ${target.worker}` : "api" in target ? `api ${target.api}` : "everybody";
 
 type ReceiverFault = Extract<Fault, { kind: `${string}-receiver` }>;
 const isOnReceiver = (fault: Fault): fault is ReceiverFault => fault.kind.endsWith("-receiver");
@@ -90,6 +113,9 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
   const spoilMs = Math.min(LONGEST_SPOIL_MS, durationMs * 0.1);
   const deafMs = Math.min(LONGEST_DEAF_MS, durationMs * 0.2);
   const way = dealer(random, spoiltWays);
+  const word = dealer(random, refusalWords);
+  const realWord = dealer(random, realRefusalWords);
+  const refusedMs = Math.max(REFUSAL_MS.min, Math.min(REFUSAL_MS.max, durationMs * 0.2));
   const times = (count: number, card: Card) => Array.from({ length: count }, () => card);
   const onWorker =
     (kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"): Card =>
@@ -101,6 +127,23 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
       worker: random.pick(workers),
       forMs: random.between(min, max) * leaseMs,
     });
+  const stepClock = (target: { worker: number } | { api: number }): Fault => ({
+    ...{ kind: "step-clock", ...target },
+    byMs: Math.round(random.spread(CLOCK_STEP_MS.min, CLOCK_STEP_MS.max)) * (random.chance(0.5) ? 1 : -1),
+    forMs: random.chance(0.3) ? null : random.spread(300, durationMs * 0.3),
+  });
+  const refuse = (target: Target): Fault => {
+    const drawn = word();
+    // Nobody gives a password again on a connection that stands.
+    const cut = random.chance(0.3) || drawn === "WRONGPASS";
+    const refusal = { word: drawn, inScripts: random.chance(0.5), cut };
+    return { kind: "refuse", ...target, refusal, forMs: random.spread(REFUSAL_MS.min, refusedMs) };
+  };
+  const refuseReally = (): Fault => {
+    const word = realWord();
+    const forMs = random.spread(REFUSAL_MS.min, refusedMs);
+    return { kind: "redis-refuses", word, forMs: word === "BUSY" ? Math.min(forMs, LONGEST_BUSY_MS) : forMs };
+  };
   return [
     ...times(3, onWorker("kill-worker")),
     ...times(2, onWorker("terminate-worker")),
@@ -125,5 +168,16 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(2, () => ({ kind: "kill-receiver" })),
     ...times(2, () => ({ kind: "freeze-receiver", forMs: random.spread(300, deafMs) })),
     ...times(4, () => ({ kind: "spoil-receiver", way: way(), forMs: random.between(0.3, 1) * spoilMs })),
+    ...times(2, (workers) => stepClock({ worker: random.pick(workers) })),
+    ...times(1, () => stepClock({ api: api() })),
+    ...times(2, (workers) => refuse({ worker: random.pick(workers) })),
+    ...times(1, () => refuse({ api: api() })),
+    ...times(1, () => refuse({ everybody: true })),
+    ...times(1, refuseReally),
+    ...times(2, (workers) => ({
+      kind: "cancel-into-give-back",
+      cause: { kind: "terminate-worker", worker: random.pick(workers) },
+    })),
+    ...times(1, () => ({ kind: "cancel-into-give-back", cause: { kind: "cut-connections" } })),
   ];
 }

@@ -5,7 +5,7 @@ import { keepRedis } from "../../src/fleet/keep-redis.ts";
 describe("the Redis of the fleet", () => {
   it("tells when it was away, and of no freeze that found it away", () =>
     withTempDir(async (dir) => {
-      const redis = await keepRedis(dir);
+      const redis = await keepRedis(dir, { password: "secret", lead: async () => {} });
       try {
         const killing = redis.kill(100);
         expect(await redis.freeze(1)).toBe(false);

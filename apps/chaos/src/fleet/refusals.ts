@@ -1,0 +1,49 @@
+import type { RealRefusalWord, Refusal, RefusalWord } from "../proxy/refusal.ts";
+import type { KeptRedis } from "./keep-redis.ts";
+import type { RemoteProxy } from "./start-proxy.ts";
+
+/** A stretch in which the fleet, or one member of it, was refused. Times in ms since the epoch. */
+export interface RefusalSpan {
+  word: RefusalWord;
+  /** Null: everybody. */
+  member: string | null;
+  /** From the moment at which it began to be. */
+  from: number;
+  /** From here on nothing is refused any more; null: that has not come. */
+  to: number | null;
+}
+
+/** Who was refused what, and does it. */
+export interface Refusals {
+  readonly spans: readonly RefusalSpan[];
+  /** By the proxy, to one member or everybody (null), until the wait is over. */
+  refuse(member: string | null, refusal: Refusal, wait: () => Promise<unknown>): Promise<void>;
+  /** By Redis itself, to everybody. */
+  refuseReally(word: RealRefusalWord, wait: () => Promise<unknown>): Promise<void>;
+}
+
+export function createRefusals(proxy: RemoteProxy, redis: KeptRedis): Refusals {
+  const spans: RefusalSpan[] = [];
+
+  async function during(
+    { word, member }: Pick<RefusalSpan, "word" | "member">,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    const span: RefusalSpan = { word, member, from: Date.now(), to: null };
+    spans.push(span);
+    await act().finally(() => {
+      span.to = Date.now();
+    });
+  }
+
+  return {
+    spans,
+    refuse: (member, refusal, wait) =>
+      during({ word: refusal.word, member }, async () => {
+        await proxy.refuse(member, refusal);
+        await wait();
+        await proxy.refuse(member, null);
+      }),
+    refuseReally: (word, wait) => during({ word, member: null }, () => redis.refuse(word, wait)),
+  };
+}
