@@ -1,7 +1,9 @@
 import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
 import { heardOfStopAt, type Life } from "../fleet/life.ts";
+import { concerns } from "../fleet/refusals.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
+import type { RefusalWord } from "../proxy/refusal.ts";
 import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
 import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
@@ -19,6 +21,7 @@ const STOP_MS = {
 /** Whether processes ran and ended when they should have. */
 export function checkProcesses(evidence: Evidence): Violation[] {
   const { sightings, left, lives, notReady } = evidence;
+  const isExcused = (life: Life) => couldNotBegin(life, evidence);
   const overload = overloadOf(evidence);
   return [
     ...sightings.map(describeSighting),
@@ -26,9 +29,30 @@ export function checkProcesses(evidence: Evidence): Violation[] {
       const { taskId, execution } = process;
       return { rule: "left-running", detail: describeProcess(process), taskId, execution };
     }),
-    ...lives.flatMap((life) => judgeEnd(life, overload)),
+    ...lives.filter((life) => !isExcused(life)).flatMap((life) => judgeEnd(life, overload)),
     ...notReady.map((name): Violation => ({ rule: "not-ready", detail: name })),
   ];
+}
+
+/** A wrong password and a missing right end a program that starts, with a message: they may be the operator's mistake. */
+const ENDS_A_START: readonly RefusalWord[] = ["NOAUTH", "WRONGPASS", "NOPERM"];
+
+function couldNotBegin(life: Life, { refusals, probes }: Evidence): boolean {
+  const { pid, startedAt, ended } = life;
+  if (!ended || ended.code === null) return false;
+  const wasReady = probes.some(
+    (probe) => probe.pid === pid && probe.status === 200 && probe.sentAt >= startedAt,
+  );
+  return (
+    !wasReady &&
+    refusals.some(
+      (refusal) =>
+        ENDS_A_START.includes(refusal.word) &&
+        concerns(refusal, life) &&
+        refusal.from <= ended.at &&
+        (refusal.to ?? Infinity) >= startedAt,
+    )
+  );
 }
 
 function describeSighting(sighting: Sighting): Violation {

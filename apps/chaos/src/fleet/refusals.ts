@@ -1,5 +1,6 @@
 import type { RealRefusalWord, Refusal, RefusalWord } from "../proxy/refusal.ts";
 import type { KeptRedis } from "./keep-redis.ts";
+import type { Life } from "./life.ts";
 import type { RemoteProxy } from "./start-proxy.ts";
 
 /** A stretch in which the fleet, or one member of it, was refused. Times in ms since the epoch. */
@@ -12,6 +13,10 @@ export interface RefusalSpan {
   /** From here on nothing is refused any more; null: that has not come. */
   to: number | null;
 }
+
+/** Whether a refusal concerns that member. */
+export const concerns = ({ member }: RefusalSpan, { name }: Pick<Life, "name">): boolean =>
+  member === null || member === name;
 
 /** Who was refused what, and does it. */
 export interface Refusals {

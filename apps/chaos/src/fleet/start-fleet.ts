@@ -21,8 +21,8 @@ export interface FleetOptions {
 
 export interface Fleet {
   redis: KeptRedis;
-  /** With which the members come to Redis. */
-  redisPassword: string;
+  /** What nobody may find in a log: of the password with which the members come to Redis the part that looks alike everywhere. */
+  redisSecret: string;
   refusals: Refusals;
   apis: Member[];
   /** As many as there are at the moment: grown and shrunk at its end. */
@@ -66,8 +66,9 @@ const command = fileURLToPath(new URL("../../fixtures/command.sh", import.meta.u
 
 /** Starts Redis behind its proxy, the APIs and the workers; they are not ready yet when it resolves. */
 export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): Promise<Fleet> {
-  // Also in a URL it has to be found in the logs, should it be there.
-  const redisPassword = `p@ss:${randomBytes(16).toString("hex")}/%`;
+  const redisSecret = randomBytes(16).toString("hex");
+  // With characters that a URL has to write otherwise.
+  const redisPassword = `p@ss:${redisSecret}/%`;
   const proxy = startProxy();
   const redis = await keepRedis(folder.redis, { password: redisPassword, lead: proxy.lead });
   const refusals = createRefusals(proxy, redis);
@@ -125,7 +126,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   const apiUrls = apiPlaces.map(({ port }) => `http://127.0.0.1:${port}`);
 
   return {
-    ...{ redis, redisPassword, refusals, apis, workers, receiver, apiUrls, lives },
+    ...{ redis, redisSecret, refusals, apis, workers, receiver, apiUrls, lives },
     ...{ scaleWorkers, bringBack, end },
   };
 

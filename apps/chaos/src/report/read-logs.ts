@@ -2,9 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Moment } from "./timeline.ts";
 
-/** Reads the logs of the fleet once, and finds the lines that name a task. */
-export function readLogs(folder: string): (taskId: string) => Moment[] {
-  const lines = readdirSync(folder)
+interface LogLine {
+  source: string;
+  line: string;
+}
+
+function readLines(folder: string): LogLine[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith(".log"))
     .flatMap((name) =>
       readFileSync(join(folder, name), "utf8")
@@ -12,6 +16,18 @@ export function readLogs(folder: string): (taskId: string) => Moment[] {
         .filter(Boolean)
         .map((line) => ({ source: basename(name, ".log"), line })),
     );
+}
+
+/** The lines of all logs of the fleet that have the text in them. */
+export function findInLogs(folder: string, text: string): { log: string; line: string }[] {
+  return readLines(folder)
+    .filter(({ line }) => line.includes(text))
+    .map(({ source, line }) => ({ log: source, line }));
+}
+
+/** Reads the logs of the fleet once, and finds the lines that name a task. */
+export function readLogs(folder: string): (taskId: string) => Moment[] {
+  const lines = readLines(folder);
   return (taskId) => {
     const marks = [`"taskId":${JSON.stringify(taskId)}`, `"job":"task-${encodeId(taskId)}@`];
     return lines
