@@ -2,6 +2,7 @@ import { type Execution, isEnded } from "@host-runner/contracts";
 import { type Answer, executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { type Life, wasWellDuring } from "../fleet/life.ts";
+import { isShuttingOut } from "../fleet/refusals.ts";
 import { finalExecutions } from "./final-executions.ts";
 import { lengthOf, overlapOf, type Span } from "./span.ts";
 import type { Rule, Violation } from "./violation.ts";
@@ -91,6 +92,17 @@ function checkAttempts(taskId: string, final: Execution, evidence: Evidence): Vi
   if (final.attempt > final.max_attempts) {
     return breach("started-too-often", `attempt ${final.attempt} of ${final.max_attempts}`);
   }
+  const { cancel_requested_at } = final;
+  const late = final.attempts.find(
+    ({ started_at }) =>
+      started_at !== null &&
+      cancel_requested_at !== null &&
+      Date.parse(started_at) > Date.parse(cancel_requested_at),
+  );
+  if (late) {
+    const detail = `its cancel was requested at ${cancel_requested_at}, and a worker took attempt ${late.attempt} at ${late.started_at}`;
+    return breach("started-after-cancel", detail);
+  }
   return final.attempts.flatMap(({ attempt, reason, worker, started_at, finished_at }) => {
     if (reason !== "worker_lost" || started_at === null || finished_at === null) return [];
     const [from, to] = [Date.parse(started_at), Date.parse(finished_at)];
@@ -106,8 +118,8 @@ const LEFT_OF_LEASE = 0.8;
 
 /** Whether the others could reach Redis, and it could not for as long as its leases lasted: then they are theirs. */
 function wasShutOutDuring(life: Life, during: Span, { refusals, leaseMs }: Evidence): boolean {
-  return refusals.some(({ member, word, from, to }) => {
-    if (member !== life.name || word === "UNBLOCKED") return false;
+  return refusals.filter(isShuttingOut).some(({ member, from, to }) => {
+    if (member !== life.name) return false;
     const together = overlapOf(during, { from, to: to ?? Infinity });
     return together !== null && lengthOf(together) >= leaseMs * LEFT_OF_LEASE;
   });

@@ -1,9 +1,8 @@
 import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
 import { heardOfStopAt, type Life } from "../fleet/life.ts";
-import { concerns } from "../fleet/refusals.ts";
+import { concerns, type RefusalSpan } from "../fleet/refusals.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
-import type { RefusalWord } from "../proxy/refusal.ts";
 import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
 import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
@@ -35,7 +34,7 @@ export function checkProcesses(evidence: Evidence): Violation[] {
 }
 
 /** A wrong password and a missing right end a program that starts, with a message: they may be the operator's mistake. */
-const ENDS_A_START: readonly RefusalWord[] = ["NOAUTH", "WRONGPASS", "NOPERM"];
+const ENDS_A_START: readonly RefusalSpan["word"][] = ["NOAUTH", "WRONGPASS", "NOPERM"];
 
 function couldNotBegin(life: Life, { refusals, probes }: Evidence): boolean {
   const { pid, startedAt, ended } = life;

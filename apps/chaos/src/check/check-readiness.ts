@@ -1,7 +1,7 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Probe } from "../evidence/watch-readiness.ts";
 import { heardOfStopAt, type Life, wasFrozenDuring } from "../fleet/life.ts";
-import { concerns } from "../fleet/refusals.ts";
+import { concerns, isShuttingOut } from "../fleet/refusals.ts";
 import { calmOf } from "./calm.ts";
 import { BUSY_MS, overlapsAny, overloadOf, TAKES_TASKS_MS } from "./limits.ts";
 import type { Violation } from "./violation.ts";
@@ -43,8 +43,7 @@ function whyNotReady(
   const refusal = refusals.find(
     (refusal) =>
       concerns(refusal, life) &&
-      // Only what waits in Redis is refused by it, and it may wait again at once.
-      refusal.word !== "UNBLOCKED" &&
+      isShuttingOut(refusal) &&
       Math.max(refusal.from, life.startedAt) + NOTICES_REFUSAL_MS + BUSY_MS < sentAt &&
       receivedAt < (refusal.to ?? Infinity),
   );

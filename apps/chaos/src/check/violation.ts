@@ -5,7 +5,7 @@ export const rules = {
   "end-changed": "an end that was told once never changes",
   "started-too-often": "an execution starts at most max_attempts times, and each attempt once",
   "started-after-end": "nothing starts of an execution whose end was told",
-  "started-after-cancel": "no further attempt starts after a cancel was acknowledged",
+  "started-after-cancel": "no attempt starts after a cancel was requested",
   "success-without-end": "success is told only of a command that came to its end",
   "result-differs": "what is told of an end is what the command did",
   "history-differs": "an execution's attempts are all told, numbered without a gap",

@@ -5,6 +5,9 @@ import { findGuards } from "./find-guards.ts";
 import type { Fleet } from "./start-fleet.ts";
 import type { Member } from "./supervise-member.ts";
 
+/** So long tasks are leased whose answers arrive later. */
+const LEASES_MS = 100;
+
 /**
  * Does it. Resolves when it is over, which for a freeze is when everything goes on; with a remark where it met
  * something else than was planned.
@@ -70,9 +73,20 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
     case "redis-refuses":
       await refusals.refuseReally(fault.word, () => delay(fault.forMs));
       return null;
+    case "lose-answers":
+      return withProcess(memberOf(fault, fleet), ({ name }) =>
+        refusals.loseAnswers(name, () => delay(fault.forMs)),
+      );
     case "cancel-into-give-back":
       // What is to be canceled is in the load, and comes by itself.
-      return injectFault(fault.cause, fleet);
+      if (fault.cause.kind !== "terminate-worker") return injectFault(fault.cause, fleet);
+      return withProcess(workers[fault.cause.worker], (member) =>
+        refusals.delayAnswers(member.name, async () => {
+          await delay(LEASES_MS);
+          member.terminate();
+          await delay(LEASES_MS);
+        }),
+      );
   }
 }
 

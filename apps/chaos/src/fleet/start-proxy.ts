@@ -37,6 +37,7 @@ export function startProxy(): RemoteProxy {
 
   return {
     ...{ addDoor: call("addDoor"), lead: call("lead"), refuse: call("refuse") },
+    ...{ hold: call("hold"), release: call("release"), cut: call("cut") },
     async close() {
       await call("close")();
       await thread.terminate();

@@ -30,6 +30,7 @@ export const faultKinds = [
   "step-clock",
   "refuse",
   "redis-refuses",
+  "lose-answers",
   "cancel-into-give-back",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -38,7 +39,11 @@ export type FaultKind = (typeof faultKinds)[number];
 export type Target = { worker: number } | { api: number } | { everybody: true };
 
 /** What makes workers give tasks back. */
-export type GiveBackCause = { kind: "terminate-worker"; worker: number } | { kind: "cut-connections" };
+export type GiveBackCause =
+  /** The answers to its last calls for tasks come when it does not want any more. */
+  | { kind: "terminate-worker"; worker: number }
+  | { kind: "lose-answers"; worker: number; forMs: number }
+  | { kind: "cut-connections" };
 
 /** What is done to the fleet. */
 export type Fault =
@@ -63,6 +68,9 @@ export type Fault =
   | ({ kind: "refuse"; refusal: Refusal; forMs: number } & Target)
   /** Redis itself refuses, and everybody hears it. */
   | { kind: "redis-refuses"; word: RealRefusalWord; forMs: number }
+  /** For so long Redis does what is asked and its answers do not arrive; then the member's connections are cut. */
+  | { kind: "lose-answers"; worker: number; forMs: number }
+  | { kind: "lose-answers"; api: number; forMs: number }
   /** Workers give tasks back, and the clients of many tasks that come just then cancel them. */
   | { kind: "cancel-into-give-back"; cause: GiveBackCause };
 
@@ -81,7 +89,7 @@ export function describeFault(fault: Fault): string {
 }
 
 function describeTarget(fault: Fault): string {
-  if (fault.kind === "step-clock" || fault.kind === "refuse") {
+  if (fault.kind === "step-clock" || fault.kind === "refuse" || fault.kind === "lose-answers") {
     return "worker" in fault
       ? `worker ${fault.worker + 1}`
       : "api" in fault

@@ -31,6 +31,8 @@ const CLOCK_STEP_MS = { min: 2_000, max: 9 * 86_400_000 };
 
 /** How long Redis refuses: up to several leases. */
 const REFUSAL_MS = { min: 2_000, max: 25_000 };
+/** Long enough for some answers to be lost. */
+const LOST_ANSWERS_MS = { min: 50, max: 400 };
 /** A script that keeps Redis busy keeps a processor busy as well. */
 const LONGEST_BUSY_MS = 2_500;
 
@@ -139,6 +141,10 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     const refusal = { word: drawn, inScripts: random.chance(0.5), cut };
     return { kind: "refuse", ...target, refusal, forMs: random.spread(REFUSAL_MS.min, refusedMs) };
   };
+  const loseAnswers = <T extends { worker: number } | { api: number }>(target: T) => ({
+    ...{ kind: "lose-answers" as const, ...target },
+    forMs: random.between(LOST_ANSWERS_MS.min, LOST_ANSWERS_MS.max),
+  });
   const refuseReally = (): Fault => {
     const word = realWord();
     const forMs = random.spread(REFUSAL_MS.min, refusedMs);
@@ -174,9 +180,15 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(1, () => refuse({ api: api() })),
     ...times(1, () => refuse({ everybody: true })),
     ...times(1, refuseReally),
+    ...times(1, (workers) => loseAnswers({ worker: random.pick(workers) })),
+    ...times(1, () => loseAnswers({ api: api() })),
     ...times(2, (workers) => ({
       kind: "cancel-into-give-back",
       cause: { kind: "terminate-worker", worker: random.pick(workers) },
+    })),
+    ...times(2, (workers) => ({
+      kind: "cancel-into-give-back",
+      cause: loseAnswers({ worker: random.pick(workers) }),
     })),
     ...times(1, () => ({ kind: "cancel-into-give-back", cause: { kind: "cut-connections" } })),
   ];

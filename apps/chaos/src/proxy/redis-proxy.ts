@@ -20,6 +20,14 @@ export interface RedisProxy {
   lead(target: ProxyTarget | null): void;
   /** Refuses at that door, or at all of them (null), from now on; with null instead of a refusal no more. */
   refuse(door: string | null, refusal: Refusal | null): void;
+  /**
+   * Answers to scripts that are called through that door, and to what is asked after them, stay here until they are released
+   * or lost with their connections.
+   */
+  hold(door: string): void;
+  release(door: string): void;
+  /** Hangs up on all who came through that door. */
+  cut(door: string): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +65,8 @@ export function createRedisProxy(): RedisProxy {
     client.on("close", () => door.relays.delete(pair));
   }
 
+  const relaysOf = (name: string): Relay[] => [...(doors.get(name)?.relays ?? [])];
+
   return {
     async addDoor(name) {
       const door: Door = {
@@ -81,6 +91,15 @@ export function createRedisProxy(): RedisProxy {
         if (refusal?.cut) pair.cut();
         else if (refusal?.word === "UNBLOCKED") pair.unblock(refusalText(refusal.word));
       }
+    },
+    hold(name) {
+      for (const pair of relaysOf(name)) pair.hold();
+    },
+    release(name) {
+      for (const pair of relaysOf(name)) pair.release();
+    },
+    cut(name) {
+      for (const pair of relaysOf(name)) pair.cut();
     },
     async close() {
       const open = [...doors.values()];

@@ -20,10 +20,18 @@ export interface Relay {
   cut(): void;
   /** Redis ends the wait of a client that waits in it, and hangs up. */
   unblock(text: string): void;
+  /**
+   * From the client's next script on Redis gets what the client asks, and its answers stay here. What only waits in Redis is
+   * answered until then.
+   */
+  hold(): void;
+  /** The answers that stayed here go on. */
+  release(): void;
 }
 
 const DISCARD = Buffer.from("*1\r\n$7\r\nDISCARD\r\n");
 const SUBSCRIPTION = /^[ps]?(un)?subscribe$/;
+const SCRIPT = /^eval(sha)?$/;
 const errorOf = (text: string) => Buffer.from(`-${text}\r\n`);
 
 /**
@@ -34,9 +42,11 @@ export function relay({ client, redis, refuse }: RelayOptions): Relay {
   const [toRedis, toClient] = [createOutbox(redis), createOutbox(client)];
   const replies = createReplies((bytes) => toClient.add(bytes));
   const judge = createTransactions();
+  let holdsFromScript = false;
+  let held: Buffer[] | null = null;
 
   connect(client, redis, takeCommand);
-  connect(redis, client, replies.take);
+  connect(redis, client, (frame) => (held ? held.push(frame) : replies.take(frame)));
   return {
     cut,
     unblock(text) {
@@ -44,9 +54,18 @@ export function relay({ client, redis, refuse }: RelayOptions): Relay {
       client.end(errorOf(text));
       redis.destroy();
     },
+    hold() {
+      holdsFromScript = true;
+    },
+    release() {
+      for (const frame of held ?? []) replies.take(frame);
+      holdsFromScript = false;
+      held = null;
+      toClient.leave();
+    },
   };
 
-  function connect(from: Socket, to: Socket, take: (frame: Buffer) => void): void {
+  function connect(from: Socket, to: Socket, take: (frame: Buffer) => unknown): void {
     const reader = createFrameReader();
     from.setNoDelay(true);
     from.on("data", (chunk: Buffer) => {
@@ -69,6 +88,7 @@ export function relay({ client, redis, refuse }: RelayOptions): Relay {
 
   function takeCommand(frame: Buffer): void {
     const command = parseCommand(frame);
+    if (holdsFromScript && SCRIPT.test(command.name)) held ??= [];
     const verdict = judge(command.name, refuse(command));
     switch (verdict.kind) {
       case "refuse":

@@ -195,6 +195,24 @@ describe("the proxy in front of Redis", () => {
       await redis.config("SET", "requirepass", "");
     }));
 
+  it("holds answers, and lets them go on or get lost with their connection", () =>
+    withProxy(async ({ proxy, redis, through }) => {
+      const client = through("a", { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false });
+      await client.ping();
+      const count = () => client.eval("return redis.call('INCR', KEYS[1])", 1, "n");
+      proxy.hold("a");
+      expect(await client.ping()).toBe("PONG");
+      const delayed = count();
+      await waitFor(async () => (await redis.get("n")) === "1", { description: "Redis has the command" });
+      proxy.release("a");
+      expect(await delayed).toBe(1);
+      proxy.hold("a");
+      const lost = errorOf(count());
+      await waitFor(async () => (await redis.get("n")) === "2", { description: "Redis has the command" });
+      proxy.cut("a");
+      expect(await lost).not.toBe("no error");
+    }));
+
   it("turns everybody away while Redis is away, and hangs up with it", () =>
     withProxy(async ({ proxy, redis, through, portOf }) => {
       const client = through("a");

@@ -490,6 +490,11 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     },
   ],
   [
+    "a worker takes a task that is to be canceled",
+    "started-after-cancel",
+    ({ finals }) => patch(finals, "again", { cancel_requested_at: instant(50) }),
+  ],
+  [
     "an attempt that was told with its cancel starts after that",
     "started-after-cancel",
     (all) => {
