@@ -1,20 +1,20 @@
 import { type Execution, isEnded } from "@host-runner/contracts";
 import { type Answer, executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Life, wasWellDuring } from "../fleet/life.ts";
-import { isShuttingOut } from "../fleet/refusals.ts";
+import { wasWellDuring } from "../fleet/life.ts";
 import { finalExecutions } from "./final-executions.ts";
-import { lengthOf, overlapOf, type Span } from "./span.ts";
+import { type AttemptName, findShutOut } from "./shut-out.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 /** Whether at the end everything is there that was acknowledged, and has ended as it may. */
 export function checkFinals(evidence: Evidence): Violation[] {
+  const isShutOut = findShutOut(evidence);
   return [
     ...checkAcknowledged(evidence),
     ...checkCounts(evidence),
     ...finalExecutions(evidence).flatMap(({ taskId, final }) => [
       ...checkEnd(taskId, final, evidence),
-      ...checkAttempts(taskId, final, evidence),
+      ...checkAttempts(taskId, final, evidence, isShutOut),
     ]),
   ];
 }
@@ -78,7 +78,12 @@ function checkEnd(taskId: string, final: Execution, { tasks }: Evidence): Violat
     );
 }
 
-function checkAttempts(taskId: string, final: Execution, evidence: Evidence): Violation[] {
+function checkAttempts(
+  taskId: string,
+  final: Execution,
+  { lives }: Evidence,
+  isShutOut: (attempt: AttemptName) => boolean,
+): Violation[] {
   const breach = (rule: Rule, detail: string): Violation[] => [
     { rule, detail, taskId, execution: final.execution },
   ];
@@ -106,21 +111,10 @@ function checkAttempts(taskId: string, final: Execution, evidence: Evidence): Vi
   return final.attempts.flatMap(({ attempt, reason, worker, started_at, finished_at }) => {
     if (reason !== "worker_lost" || started_at === null || finished_at === null) return [];
     const [from, to] = [Date.parse(started_at), Date.parse(finished_at)];
-    const life = evidence.lives.find(({ pid, role }) => role === "worker" && pid === worker.pid);
-    if (!life || !wasWellDuring(life, from, to) || wasShutOutDuring(life, { from, to }, evidence)) return [];
+    const life = lives.find(({ pid, role }) => role === "worker" && pid === worker.pid);
+    if (!life || !wasWellDuring(life, from, to)) return [];
+    if (isShutOut({ taskId, execution: final.execution, attempt })) return [];
     const detail = `attempt ${attempt} counts as lost, and ${life.name} (${life.pid}) was well all the time`;
     return breach("lost-without-cause", `${detail}: ${started_at} to ${finished_at}`);
-  });
-}
-
-/** It was renewed up to a fifth of it before. */
-const LEFT_OF_LEASE = 0.8;
-
-/** Whether the others could reach Redis, and it could not for as long as its leases lasted: then they are theirs. */
-function wasShutOutDuring(life: Life, during: Span, { refusals, leaseMs }: Evidence): boolean {
-  return refusals.filter(isShuttingOut).some(({ member, from, to }) => {
-    if (member !== life.name) return false;
-    const together = overlapOf(during, { from, to: to ?? Infinity });
-    return together !== null && lengthOf(together) >= leaseMs * LEFT_OF_LEASE;
   });
 }

@@ -66,17 +66,19 @@ function ofAnswer({ receivedAt: to }: Answer, task: SeenTask, from: number): Tol
 
 /** A lease comes before its command's start, and the end of an attempt after its command's end. */
 function ofAttempts({ attempts }: Execution, lines: readonly LedgerLine[]): Told[] {
-  return attempts.flatMap(({ attempt, started_at, finished_at }): Told[] => {
+  return attempts.flatMap(({ attempt, reason, started_at, finished_at }): Told[] => {
     const own = lines.filter((line) => line.attempt === attempt);
     const start = own.find(({ what }) => what === "start")?.at;
     const end = own.find(({ what }) => what === "end")?.at;
     const [first, last] = [-Infinity, Infinity];
+    // The command of a lost attempt may end after it was missed.
+    const ran = reason === "worker_lost" ? first : (end ?? start ?? first);
     return [
       { name: `started_at of attempt ${attempt}`, instant: started_at, from: first, to: start ?? last },
       {
         name: `finished_at of attempt ${attempt}`,
         instant: finished_at,
-        from: end ?? start ?? first,
+        from: ran,
         to: last,
       },
     ];

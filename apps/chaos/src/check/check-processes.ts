@@ -4,6 +4,7 @@ import { heardOfStopAt, type Life } from "../fleet/life.ts";
 import { concerns, type RefusalSpan } from "../fleet/refusals.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
 import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
+import { findShutOut } from "./shut-out.ts";
 import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
 
@@ -22,8 +23,13 @@ export function checkProcesses(evidence: Evidence): Violation[] {
   const { sightings, left, lives, notReady } = evidence;
   const isExcused = (life: Life) => couldNotBegin(life, evidence);
   const overload = overloadOf(evidence);
+  const isShutOut = findShutOut(evidence);
+  const withoutShutOut = (sighting: Sighting): Sighting => ({
+    ...sighting,
+    processes: sighting.processes.filter((process) => !isShutOut(process)),
+  });
   return [
-    ...sightings.map(describeSighting),
+    ...sightings.map(withoutShutOut).filter(isSighting).map(describeSighting),
     ...left.map((process): Violation => {
       const { taskId, execution } = process;
       return { rule: "left-running", detail: describeProcess(process), taskId, execution };
@@ -52,6 +58,12 @@ function couldNotBegin(life: Life, { refusals, probes }: Evidence): boolean {
         (refusal.to ?? Infinity) >= startedAt,
     )
   );
+}
+
+/** Whether there is something left that should not have been. */
+function isSighting({ kind, processes }: Sighting): boolean {
+  const attempts = new Set(processes.map(({ attempt }) => attempt));
+  return attempts.size >= (kind === "overlap" ? 2 : 1);
 }
 
 function describeSighting(sighting: Sighting): Violation {

@@ -139,7 +139,11 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     "ran-on",
     (all) => see(all, { ...sighting, kind: "after-end", endedAt: BEGAN }),
   ],
-  ["two attempts run at once", "overlap", (all) => see(all, { ...sighting, kind: "overlap" })],
+  [
+    "two attempts run at once",
+    "overlap",
+    (all) => see(all, { ...sighting, processes: [outlived, { ...outlived, attempt: 2 }], kind: "overlap" }),
+  ],
   ["a command is left in the end", "left-running", ({ left }) => left.push(outlived)],
   [
     "a retried submission makes a second execution",
@@ -726,7 +730,16 @@ describe("the checker", () => {
     evidence.leaseMs = 2_000;
     evidence.lives = [life()];
     evidence.refusals = [refused("worker-1", 100, 5_000)];
+    const first = { ...outlived, taskId: "lasting" };
+    const told = { ...sighting, taskId: "lasting", processes: [first, { ...first, attempt: 2 }] };
+    see(evidence, { ...told, kind: "overlap" });
+    see(evidence, { ...told, processes: [first], kind: "after-end", endedAt: BEGAN });
+    evidence.receipts[10]!.running.push(first);
     expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.refusals = [];
+    expect(new Set(check(evidence, QUEUE).map(({ rule }) => rule))).toEqual(
+      new Set(["lost-without-cause", "overlap", "ran-on", "callback-too-early"]),
+    );
   });
 
   it("lets a program end at its start that is turned away then", () => {
