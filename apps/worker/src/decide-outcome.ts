@@ -9,6 +9,10 @@ import {
 } from "@host-runner/contracts";
 import type { ExecutionResult } from "@host-runner/executors";
 
+/** An attempt that was started, or could not be by its own fault. */
+type DecidedResult = ExecutionResult & { exit: DecidedExit };
+type DecidedExit = Exclude<Exit, { kind: "not-started" }>;
+
 type Verdict = Pick<Outcome, "status" | "reason" | "message">;
 
 interface Limits {
@@ -20,7 +24,7 @@ interface Limits {
  * exits with 0 after a timeout has timed out.
  */
 export function decideOutcome(
-  { exit, stopped, survivors }: ExecutionResult,
+  { exit, stopped, survivors }: DecidedResult,
   executor: ExecutorName,
   output: OutputSummary,
   limits: Limits,
@@ -75,7 +79,7 @@ function judgeStop(reason: StopReason, executor: ExecutorName, { outputLimitByte
   }
 }
 
-function judgeExit(exit: Exit, executor: ExecutorName): Verdict {
+function judgeExit(exit: DecidedExit, executor: ExecutorName): Verdict {
   switch (exit.kind) {
     case "spawn-failed":
       return { status: "failed", reason: "spawn_error", message: messages.failed(executor, exit.message) };

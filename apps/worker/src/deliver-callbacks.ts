@@ -5,9 +5,9 @@ import type { CallbackVerdict, DeliverCallback, DueCallback } from "@host-runner
 export const createDeliver =
   (sender: CallbackSender, retryMs: number): DeliverCallback =>
   async (callback) => {
-    const { url, token, body, deadline } = callback;
-    const delivery = await sender.send({ url, token, eventId: body.event_id, body, deadline });
-    return decideNext(delivery, callback, { retryMs, now: Date.now(), random: Math.random() });
+    const { url, token, body, isMine, now } = callback;
+    const delivery = await sender.send({ url, token, eventId: body.event_id, body, isMine, now });
+    return decideNext(delivery, callback, { retryMs, now: now(), random: Math.random() });
   };
 
 interface Chance {

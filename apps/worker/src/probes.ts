@@ -7,7 +7,8 @@ interface ProbesOptions {
 }
 
 interface Probed extends Pick<WorkerMetrics, "expose"> {
-  isReady(): boolean;
+  /** Why it takes no tasks; null where it does. */
+  problem(): string | null;
 }
 
 /** /healthz, /readyz and /metrics of a worker, on its own port; none without a port. */
@@ -51,10 +52,14 @@ function answer(response: ServerResponse, { status, text }: ProbeAnswer): void {
   response.end(JSON.stringify({ status: text }));
 }
 
-function probe(method: string | undefined, path: string | undefined, { isReady }: Probed): ProbeAnswer {
+function probe(method: string | undefined, path: string | undefined, { problem }: Probed): ProbeAnswer {
   if (method !== "GET" && method !== "HEAD") return { status: 405, text: "method not allowed" };
   if (path === "/healthz" || path === "/health") return { status: 200, text: "ok" };
-  if (path === "/readyz")
-    return isReady() ? { status: 200, text: "ok" } : { status: 503, text: "not taking tasks" };
+  if (path === "/readyz") {
+    const reason = problem();
+    return reason === null
+      ? { status: 200, text: "ok" }
+      : { status: 503, text: `not taking tasks: ${reason}` };
+  }
   return { status: 404, text: "not found" };
 }

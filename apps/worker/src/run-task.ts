@@ -38,14 +38,22 @@ export function createTaskHandler({ settings, executors, secrets, log }: TaskHan
     const recorder = createOutputRecorder({ tailBytes: settings.tailBytes });
     const limits = startLimits(task, settings, stop);
     const redacted = redactOutput(outputRedactor, toBoth(recorder, writer));
-    const result = await executor
-      .execute(toAttempt(task), {
-        signal,
-        output: limits.count(redacted),
-      })
-      .finally(limits.stop);
-    await redacted.end();
-    const outcome = decideOutcome(result, name, recorder.summary(), settings);
+    const { exit, stopped, survivors } = await executor
+      .execute(toAttempt(task), { signal, output: limits.count(redacted) })
+      .finally(async () => {
+        limits.stop();
+        // Whatever became of the executor: the end of the output is still held back.
+        await redacted.end();
+      });
+    if (exit.kind === "not-started") {
+      const { hostFault } = exit;
+      taskLog.info(
+        { taskId, execution, attempt },
+        `task given back: ${hostFault ?? "its lease was too old"}`,
+      );
+      return { kind: "not-started", hostFault };
+    }
+    const outcome = decideOutcome({ exit, stopped, survivors }, name, recorder.summary(), settings);
     outcome.message = messageRedactor.text(outcome.message);
     taskLog.info({ taskId, execution, attempt, ...describe(outcome) }, `task ended: ${outcome.message}`);
     return outcome;
@@ -83,10 +91,10 @@ function toBoth(recorder: OutputSink, writer: OutputSink): OutputSink {
   };
 }
 
-function toAttempt({ taskId, runId, execution, attempt, startBefore, submission }: LeasedTask): Attempt {
+function toAttempt({ taskId, runId, execution, attempt, mayStart, submission }: LeasedTask): Attempt {
   const { prompt, workspace } = submission;
   const projectRoot = workspace?.project_root ?? null;
-  return { taskId, runId, execution, attempt, startBefore, prompt, projectRoot };
+  return { taskId, runId, execution, attempt, mayStart, prompt, projectRoot };
 }
 
 function describe({ status, reason, exitCode, signal }: Outcome) {

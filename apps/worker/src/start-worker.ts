@@ -2,13 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createCallbackSender } from "@host-runner/callbacks";
-import {
-  EnvironmentError,
-  executorNames,
-  type SettingValues,
-  secretsOf,
-  type workerSettings,
-} from "@host-runner/contracts";
+import { EnvironmentError, type SettingValues, secretsOf, type workerSettings } from "@host-runner/contracts";
 import { createExecutors, type Executors } from "@host-runner/executors";
 import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
@@ -55,7 +49,8 @@ export const createWorkerStart =
         redisUrl: settings.redisUrl,
         queue: settings.queue,
         holder: { id, pid, host: hostname(), executor: settings.executor },
-        executors: executorNames.filter((name) => executors.resolve(name) !== null),
+        executors: executors.available,
+        checkHost: executors.checkHost,
         concurrency: settings.concurrency,
         leaseMs: settings.leaseSeconds * 1000,
         outputKeepBytes: settings.outputKeepBytes,
@@ -71,7 +66,7 @@ export const createWorkerStart =
     // A supervisor starts another one in its place.
     consumer.died.catch(fail);
     const probes = await startProbes(settings, {
-      isReady: () => consumer.isConsuming(),
+      problem: () => consumer.problem(),
       expose: metrics.expose,
     });
     log.info(

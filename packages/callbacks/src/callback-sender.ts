@@ -25,8 +25,10 @@ export interface CallbackRequest {
   /** The same each time that this callback is sent. ASCII, for it is a header. */
   eventId: string;
   body: CallbackBody;
-  /** In ms since the epoch. After it nothing is sent any more: the right to send may be another worker's by then. */
-  deadline: number;
+  /** Asked before each part is sent. Once it is false nothing is sent: the right to send may be another worker's. */
+  isMine: () => boolean;
+  /** The clock of the fleet, in ms since the epoch: signatures carry its time. */
+  now: () => number;
 }
 
 export interface CallbackSender {
@@ -75,7 +77,7 @@ export function createCallbackSender({
       const refusal = refusalOf(receiver);
       if (refusal !== null) return refused(refusal);
       if (isClosed) return failed("the sender is closed");
-      return toDelivery(await post(receiver, request));
+      return toDelivery(await post(receiver, request), request.now());
     },
     close() {
       isClosed = true;
@@ -104,7 +106,7 @@ export function createCallbackSender({
       host,
       port,
       path,
-      headers: createHeaders({ token, eventId, authorization, body, now: Date.now() }, secrets),
+      headers: createHeaders({ token, eventId, authorization, body, now: request.now() }, secrets),
       signal: abort.signal,
       lookup: createCheckedLookup(resolveOnce, (address) => policy.refusalOfAddress(receiver, address)),
       autoSelectFamily: true,
@@ -116,10 +118,10 @@ export function createCallbackSender({
     );
     underWay.add(abort);
     try {
-      const first = await exchange({ ...options, agent: agents[protocol] }, body, request.deadline);
+      const first = await exchange({ ...options, agent: agents[protocol] }, body, request.isMine);
       if (first.kind !== "broken" || !first.wasStale) return first;
       // Not from the pool, where the next connection may be as stale.
-      return await exchange({ ...options, agent: false }, body, request.deadline);
+      return await exchange({ ...options, agent: false }, body, request.isMine);
     } finally {
       clearTimeout(timer);
       underWay.delete(abort);
@@ -127,7 +129,7 @@ export function createCallbackSender({
   }
 }
 
-function toDelivery(result: Exchange): Delivery {
+function toDelivery(result: Exchange, now: number): Delivery {
   if (result.kind === "too-late") return { kind: "too-late" };
   if (result.kind === "broken") {
     const { error } = result;
@@ -139,7 +141,7 @@ function toDelivery(result: Exchange): Delivery {
     case "delivered":
       return { kind: "delivered", status };
     case "failed":
-      return { kind: "failed", status, detail, retryAfterMs: parseRetryAfter(retryAfter, Date.now()) };
+      return { kind: "failed", status, detail, retryAfterMs: parseRetryAfter(retryAfter, now) };
     case "refused":
       if (status < 400) return refused(`${detail}: redirects are not followed, give the final URL`, status);
       return refused(detail, status);

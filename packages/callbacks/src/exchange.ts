@@ -18,11 +18,11 @@ export type Exchange =
   | { kind: "too-late" };
 
 /**
- * Posts the body, unless the deadline (ms since the epoch) has passed by the time that there is a connection. Resolves
+ * Posts the body, unless `isMine` is false by the time that there is a connection. Resolves
  * when the answer has ended or was cut, and the connection is free or closed. Never rejects: an answer counts from its
  * status on, whatever comes of its body.
  */
-export function exchange(options: ExchangeOptions, body: Buffer, deadline: number): Promise<Exchange> {
+export function exchange(options: ExchangeOptions, body: Buffer, isMine: () => boolean): Promise<Exchange> {
   const request = (options.protocol === "https:" ? https : http).request(options);
   let answer: IncomingMessage | undefined;
   let failure: Error | undefined;
@@ -51,7 +51,7 @@ export function exchange(options: ExchangeOptions, body: Buffer, deadline: numbe
   }
 
   function unlessTooLate(write: () => void) {
-    if (Date.now() < deadline) return write();
+    if (isMine()) return write();
     isTooLate = true;
     request.destroy();
   }

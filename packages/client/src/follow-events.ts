@@ -33,7 +33,7 @@ export async function* followEvents<Event extends { type: string }>(
   let { lastEventId } = options;
   for (;;) {
     const limit = createTimeLimit(silenceMs, signal, `nothing was heard for ${silenceMs / 1000} s`);
-    const openedAt = Date.now();
+    const openedAt = performance.now();
     let failure: unknown = new ClientError("unreachable", "the stream of events was cut");
     try {
       const response = await open(lastEventId, limit.signal);
@@ -42,7 +42,7 @@ export async function* followEvents<Event extends { type: string }>(
         const event = parse(message);
         // A place is new by its id; where there is none, the parser knows.
         const isNew = message.id === undefined ? event !== null : message.id !== lastEventId;
-        if (isNew || Date.now() - openedAt > WELL_MS) patience.renew();
+        if (isNew || performance.now() - openedAt > WELL_MS) patience.renew();
         lastEventId = message.id ?? lastEventId;
         if (event === null) continue;
         yield event;

@@ -28,8 +28,8 @@ export function createPatience({ patienceMs, repeatable, signal, onRetry }: Pati
       signal?.throwIfAborted();
       if (!(error instanceof ClientError)) throw error;
       failures += 1;
-      if (failures === 1) awaySince = Date.now();
-      const awayMs = Date.now() - awaySince;
+      if (failures === 1) awaySince = performance.now();
+      const awayMs = performance.now() - awaySince;
       const chance = Math.random();
       const delayMs = decideRetry({ error, failures, awayMs, patienceMs, repeatable, chance });
       if (delayMs === null) throw error;

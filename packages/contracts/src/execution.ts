@@ -19,8 +19,10 @@ export interface StopSignal extends Pick<EventTarget, "addEventListener" | "remo
 export type Exit =
   | { kind: "exited"; exitCode: number }
   | { kind: "signaled"; signal: string }
-  /** It never ran. `message` says why, in one line that names what is missing. */
-  | { kind: "spawn-failed"; message: string };
+  /** It never ran, by its own fault. `message` says why, in one line that names what is missing. */
+  | { kind: "spawn-failed"; message: string }
+  /** It never ran, and not by its own fault: another worker, or this one later, can run it. */
+  | { kind: "not-started"; hostFault: string | null };
 
 /** What a command wrote, as the task keeps it: valid UTF-8 tails, and exact counts in bytes. */
 export interface OutputSummary {
@@ -58,5 +60,6 @@ export const messages = {
   completed: (executor: ExecutorName) => `${executor} execution completed`,
   failed: (executor: ExecutorName, detail?: string) =>
     `${executor} execution failed${detail === undefined ? "" : `: ${detail}`}`,
+  outputLost: "; the last of its output could not be stored",
   timedOut: (executor: ExecutorName) => `${executor} execution timed out`,
 } as const;

@@ -10,10 +10,10 @@ export interface Attempt {
   /** The working directory asked for, an absolute path; null for the executor's default. */
   projectRoot: string | null;
   /**
-   * An instant (ms since the epoch) after which nothing may be started any more: the attempt may be another worker's
-   * by then. It then counts as stopped by a lost lease.
+   * Asked right before anything is started: once it is false the attempt may be another worker's, and it ends as
+   * `not-started`.
    */
-  startBefore?: number;
+  mayStart?: () => boolean;
 }
 
 /**

@@ -8,8 +8,16 @@ import { createShellExecutor } from "./shell/shell-executor.ts";
 export interface Executors {
   /** Null where this worker does not offer it. */
   resolve(name: ExecutorName): Executor | null;
+  /** Those that can run an attempt now: one whose program has vanished cannot. */
+  available(): ExecutorName[];
   /**
-   * Clears up what dead workers of this host left and starts the guard. Await it before the first task.
+   * Tries whether this host can start commands, by starting one that does nothing, and makes folders again that were
+   * removed. Resolves with what is wrong, in one line; null where nothing is. Never rejects.
+   */
+  checkHost(): Promise<string | null>;
+  /**
+   * Clears up what dead workers of this host left and starts the guard. Await it before the first task. Rejects where
+   * the command's program is missing.
    * `containment` is a line for the log: what finds a command's descendants here, and what it does not find.
    */
   start(): Promise<{ containment: string }>;
@@ -25,6 +33,8 @@ export function createExecutors(config: ExecutorsConfig): Executors {
   const mock = createMockExecutor({ durationMs: config.mockDurationMs });
   const shell = config.shell && createShellExecutor(config, config.shell);
   return {
+    available: () => ["mock", ...(shell?.isAvailable() ? (["shell"] as const) : [])],
+    checkHost: async () => (shell ? shell.checkHost() : null),
     resolve: (name) => (name === "mock" ? mock : shell),
     start: async () => ({
       containment: shell ? await shell.start() : "none needed: no shell on this worker",

@@ -8,6 +8,7 @@ import {
   createOutputRecorder,
   type ExecutionResult,
   type Executor,
+  type Executors,
   type OutputSink,
   type ShellConfig,
 } from "../src/index.ts";
@@ -27,6 +28,7 @@ export interface RunOptions extends Partial<Attempt> {
 
 export interface TestShell {
   executor: Executor;
+  executors: Executors;
   containment: string;
   /** An empty folder of this test's. */
   folder: string;
@@ -70,7 +72,14 @@ export async function withShell(
     const [workerKey = ""] = readdirSync(stateDir);
     const executor = executors.resolve("shell")!;
     try {
-      await use({ executor, containment, folder, stateDir, run: (options) => runAttempt(executor, options) });
+      await use({
+        executor,
+        executors,
+        containment,
+        folder,
+        stateDir,
+        run: (options) => runAttempt(executor, options),
+      });
     } finally {
       await executors.close();
     }

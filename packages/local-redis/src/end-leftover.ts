@@ -30,8 +30,8 @@ async function endProcess(pid: number): Promise<void> {
     } catch {
       // Already gone, or not ours: the wait shows which.
     }
-    const deadline = Date.now() + PATIENCE_MS;
-    while (isRunning(identity) && Date.now() < deadline) await delay(20);
+    const deadline = performance.now() + PATIENCE_MS;
+    while (isRunning(identity) && performance.now() < deadline) await delay(20);
     if (!isRunning(identity)) return;
   }
   throw new LocalRedisError(

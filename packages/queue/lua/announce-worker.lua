@@ -1,6 +1,5 @@
 --[[
-  Says that a worker lives, and forgets those that have not said so for long. By Redis' own clock: those of hosts
-  differ.
+  Says that a worker lives, and forgets the workers that have been silent for long.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
@@ -9,10 +8,10 @@
 
   Returns nothing
 ]]
+--- @include "clock"
 local own = KEYS[2]
 local args = cjson.decode(ARGV[1])
-local time = redis.call("TIME")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = nowMs()
 if args.gone then
   redis.call("HDEL", own .. "workers", args.id)
   redis.call("ZREM", own .. "workers-seen", args.id)

@@ -9,6 +9,7 @@
 
   Returns "open", or "closed": the attempt is over, and the XADDs are refused
 ]]
+--- @include "delete-entries"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local output = own .. "output:" .. args.jobId
@@ -24,8 +25,6 @@ end
 if not exists then
   redis.call("XADD", output, "MAXLEN", 0, string.format("%d-0", args.attempt), "d", "")
 end
-if #args.drop > 0 then
-  redis.call("XDEL", output, unpack(args.drop))
-end
+deleteEntries(output, args.drop)
 redis.call("PUBLISH", output, "")
 return "open"

@@ -6,13 +6,15 @@
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: limit, claimMs
 
-  Returns {ms until the next one is due or -1, {line, seq, record}, ...}; the line's head is "<job id> <seq>"
+  Returns {now (ms), ms until the next one is due or -1, {head, record}, ...}; the head of a task's line is
+  "<job id> <seq>"
 ]]
+--- @include "clock"
 --- @include "owe-callback"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local due = own .. "callbacks-due"
-local now = clock()
+local now = nowMs()
 local claimed = {}
 for _, task in ipairs(redis.call("ZRANGE", due, "-inf", now, "BYSCORE", "LIMIT", 0, args.limit)) do
   local head = redis.call("LINDEX", own .. "callbacks:" .. task, 0)
@@ -29,5 +31,6 @@ for _, task in ipairs(redis.call("ZRANGE", due, "-inf", now, "BYSCORE", "LIMIT",
   end
 end
 local first = redis.call("ZRANGE", due, 0, 0, "WITHSCORES")
-table.insert(claimed, 1, first[2] and math.max(0, tonumber(first[2]) - now) or -1)
+table.insert(claimed, 1, now)
+table.insert(claimed, 2, first[2] and math.max(0, tonumber(first[2]) - now) or -1)
 return claimed

@@ -5,7 +5,7 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: a list with, for each attempt, jobId, token, holder, attempt, now (ms), jitter (0 to 1), entries and drop
+  ARGV[1]  JSON: a list with, for each attempt, jobId, token, holder, attempt, endedMsAgo, jitter (0 to 1), entries and drop
            (the last of the output, see append-entries), parts (instead of them: the whole output is in stdout and
            stderr, in this order; empty where it is not)
   ARGV[2 ...]  for each attempt the outcome as JSON, as it is stored; the same for where it failed and the task was to be
@@ -14,12 +14,32 @@
   Returns for each attempt the status in which the task ended, "requeued", or "lost": somebody else took the task over, the
   outcome counts for nothing; or the error that kept it from being recorded
 ]]
+--- @include "clock"
 --- @include "record"
 --- @include "lease"
 --- @include "append-entries"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
+local now = nowMs()
+
+local function leaveActive(jobId)
+  redis.call("LREM", queue .. "active", -1, jobId)
+  redis.call("DEL", queue .. jobId .. ":lock")
+end
+
+-- Whether the last of the output is stored. An outcome never depends on output: the end is stored in any case.
+local function storeLastOutput(args, first)
+  if #args.entries == 0 then
+    return true
+  end
+  local isStored, problem = pcall(appendEntries, own, args, first)
+  if not isStored then
+    redis.log(redis.LOG_WARNING, "host-runner cannot store the last output of " .. args.jobId .. ": "
+      .. tostring(type(problem) == "table" and problem.err or problem))
+  end
+  return isStored
+end
 
 -- `first` is where its arguments begin.
 local function finish(args, first)
@@ -31,32 +51,31 @@ local function finish(args, first)
   local record = readRecord(jobKey)
   local recorded = record.outcome
   if recorded and (recorded == outcomeJson or recorded == canceledJson) then
+    leaveActive(args.jobId)
     return cjson.decode(recorded).status
   end
   if not holdsLease(queue, args, record) then
     return "lost"
   end
 
-  if #args.entries > 0 then
-    appendEntries(own, args, first + 4)
-  end
+  local isOutputStored = storeLastOutput(args, first + 4)
+  local endedOn = now - args.endedMsAgo
   local opts = outcome.status == "failed" and cjson.decode(record.opts)
   if opts and opts.attempts > args.attempt then
     if not record.cancelRequestedAt then
-      rememberAttempt(jobKey, args.now, outcome)
-      redis.call("LREM", queue .. "active", -1, args.jobId)
-      redis.call("DEL", jobKey .. ":lock")
+      rememberAttempt(jobKey, endedOn, outcome)
+      leaveActive(args.jobId)
       -- A shutdown says nothing against the task: another worker may have it at once.
       local delayMs = outcome.reason == "shutdown" and 0 or backoffMs(opts, args.attempt, args.jitter)
-      requeue(queue, own, args.jobId, args.now, delayMs)
+      requeue(queue, own, args.jobId, now, delayMs)
       return "requeued"
     end
     outcome, outcomeJson = cjson.decode(canceledJson), canceledJson
   end
-  endTask(queue, own, args.jobId, record, "active", args.now, outcome, outcomeJson,
-    {stdout = ARGV[first + 2], stderr = ARGV[first + 3], outputParts = args.parts})
-  redis.call("LREM", queue .. "active", -1, args.jobId)
-  redis.call("DEL", jobKey .. ":lock")
+  endTask(queue, own, args.jobId, record, "active", endedOn, outcome, outcomeJson,
+    {stdout = ARGV[first + 2], stderr = ARGV[first + 3], outputParts = args.parts,
+      outputLost = isOutputStored and "" or "1"})
+  leaveActive(args.jobId)
   return outcome.status
 end
 

@@ -1,28 +1,37 @@
 --[[
-  Puts a task back at the head of the line that was leased to a worker which never heard of it, because the
-  connection was cut before the answer came, or which heard of it when it was about to stop. No attempt is used up:
-  nothing was started.
+  Puts a leased task of which nothing was started back at the head of the line: its worker never received the lease, is
+  about to stop, or its host cannot start processes. No attempt is used up. A task that is to be canceled ends instead.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
-  ARGV[1]  JSON: jobId, holder, attempt, startedOn (ms): the lease as the record had it when the worker looked. The
-           attempt's number alone would also be that of the next lease after a give-back
+  KEYS[2]  prefix of our own keys
+  ARGV[1]  JSON: jobId, holder, attempt, startedOn (ms): the lease as the record has it. The attempt's number alone would
+           also be that of the next lease after a give-back
+  ARGV[2]  the outcome of a canceled task as JSON, as it is stored
 
-  Returns "given-back", or "changed": the record is no longer what it was
+  Returns "given-back", "canceled", or "changed": the record is no longer what it was
 ]]
-local queue = KEYS[1]
+--- @include "clock"
+--- @include "record"
+--- @include "end-task"
+local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local jobKey = queue .. args.jobId
-local record = redis.call("HMGET", jobKey, "pb", "ats", "finishedOn", "processedOn")
-if record[1] ~= args.holder or tonumber(record[2]) ~= args.attempt or record[3]
-  or tonumber(record[4]) ~= args.startedOn
+local record = readRecord(jobKey)
+if record.pb ~= args.holder or tonumber(record.ats) ~= args.attempt or record.finishedOn
+  or tonumber(record.processedOn) ~= args.startedOn
   or not redis.call("LPOS", queue .. "active", args.jobId) then
   return "changed"
 end
-redis.call("RPUSH", queue .. "wait", args.jobId)
+redis.call("HINCRBY", jobKey, "ats", -1)
+redis.call("HDEL", jobKey, "processedOn", "pb")
 redis.call("LREM", queue .. "active", 1, args.jobId)
 redis.call("DEL", jobKey .. ":lock")
 redis.call("SREM", queue .. "stalled", args.jobId)
-redis.call("HDEL", jobKey, "processedOn", "pb")
-redis.call("HINCRBY", jobKey, "ats", -1)
+if record.cancelRequestedAt then
+  endTask(queue, own, args.jobId, readRecord(jobKey), "active", nowMs(), cjson.decode(ARGV[2]), ARGV[2], {})
+  return "canceled"
+end
+redis.call("RPUSH", queue .. "wait", args.jobId)
 redis.call("ZADD", queue .. "marker", 0, "0")
+publishChange(own, args.jobId, record.lists, "queued")
 return "given-back"

@@ -7,12 +7,11 @@
 
   Returns what is told of each, JSON
 ]]
+--- @include "clock"
 local own = KEYS[2]
 local args = cjson.decode(ARGV[1])
-local time = redis.call("TIME")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local ids = redis.call("ZRANGE", own .. "workers-seen", now - args.silentMs, "+inf", "BYSCORE")
-if #ids == 0 then
-  return {}
+local statuses = {}
+for i, id in ipairs(redis.call("ZRANGE", own .. "workers-seen", nowMs() - args.silentMs, "+inf", "BYSCORE")) do
+  statuses[i] = redis.call("HGET", own .. "workers", id)
 end
-return redis.call("HMGET", own .. "workers", unpack(ids))
+return statuses

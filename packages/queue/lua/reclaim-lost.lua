@@ -5,20 +5,22 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: now (ms), intervalMs (between two looks of the whole fleet), jitter (0 to 1), lost and canceled
+  ARGV[1]  JSON: intervalMs (between two looks of the whole fleet), jitter (0 to 1), lost and canceled
            (outcomes)
   ARGV[2]  the outcome `lost` as JSON, ARGV[3] `canceled`
 
   Returns {jobId, "requeued" | "failed" | "canceled" | "recovered", ...}, flat; empty where another worker
   looked just now
 ]]
+--- @include "clock"
 --- @include "record"
 --- @include "end-task"
 --- @include "requeue"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
+local now = nowMs()
 
-if not redis.call("SET", own .. "reclaim-check", args.now, "NX", "PX", args.intervalMs) then
+if not redis.call("SET", own .. "reclaim-check", now, "NX", "PX", args.intervalMs) then
   return {}
 end
 
@@ -31,18 +33,24 @@ end
 local function reclaim(jobId)
   local jobKey = queue .. jobId
   local record = readRecord(jobKey)
+  if record.finishedOn then
+    -- It has ended: only the way out of the set is missing.
+    redis.call("LREM", queue .. "active", 1, jobId)
+    redis.call("SREM", queue .. "stalled", jobId)
+    return
+  end
   local attempt = tonumber(record.ats or 0)
   local opts = cjson.decode(record.opts)
   redis.call("LREM", queue .. "active", 1, jobId)
   if record.cancelRequestedAt then
-    endTask(queue, own, jobId, record, "active", args.now, args.canceled, ARGV[3], {})
+    endTask(queue, own, jobId, record, "active", now, args.canceled, ARGV[3], {})
     report(jobId, "canceled")
   elseif opts.attempts > attempt then
-    rememberAttempt(jobKey, args.now, args.lost)
-    requeue(queue, own, jobId, args.now, backoffMs(opts, attempt, args.jitter))
+    rememberAttempt(jobKey, now, args.lost)
+    requeue(queue, own, jobId, now, backoffMs(opts, attempt, args.jitter))
     report(jobId, "requeued")
   else
-    endTask(queue, own, jobId, record, "active", args.now, args.lost, ARGV[2], {})
+    endTask(queue, own, jobId, record, "active", now, args.lost, ARGV[2], {})
     report(jobId, "failed")
   end
 end
@@ -63,7 +71,7 @@ end
 
 -- A Redis that runs out of memory in the midst of BullMQ's promotion of due tasks leaves them in no set at all.
 local OVERDUE_MS = 10000
-for _, jobId in ipairs(redis.call("ZRANGE", own .. "due", 0, args.now - OVERDUE_MS, "BYSCORE", "LIMIT", 0, 100)) do
+for _, jobId in ipairs(redis.call("ZRANGE", own .. "due", 0, now - OVERDUE_MS, "BYSCORE", "LIMIT", 0, 100)) do
   local state = redis.call("HMGET", queue .. jobId, "name", "finishedOn", "processedOn")
   if not state[1] or state[2] or state[3] then
     redis.call("ZREM", own .. "due", jobId)

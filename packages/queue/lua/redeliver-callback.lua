@@ -4,7 +4,7 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: encodedId, now (ms)
+  ARGV[1]  JSON: encodedId
 
   Returns
     {"missing"}
@@ -12,6 +12,7 @@
     {"pending" | "delivered"}        so is the last one
     {"owed", execution, record}
 ]]
+--- @include "clock"
 --- @include "newest-execution"
 --- @include "owe-callback"
 local queue, own = KEYS[1], KEYS[2]
@@ -32,7 +33,7 @@ if last.state ~= "failed" then
 end
 last.state = "pending"
 last.tries = 0
-last.at = args.now
+last.at = nowMs()
 redis.call("HSET", queue .. jobId, "callbacks", cjson.encode(callbacks))
 redis.call("ZREM", own .. "callbacks-failed", jobId)
 lineUp(own, jobId, last.seq)

@@ -3,7 +3,7 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: encodedId, now (ms), maxQueued
+  ARGV[1]  JSON: encodedId, maxQueued
 
   Returns
     {"created", execution, record}
@@ -11,6 +11,7 @@
     {"not-ended", execution}
     {"full", waiting}
 ]]
+--- @include "clock"
 --- @include "newest-execution"
 --- @include "publish-change"
 --- @include "enqueue"
@@ -31,8 +32,7 @@ if waiting >= args.maxQueued then
   return {"full", waiting}
 end
 
-local execution = newest + 1
-startExecution(queue, own, execution,
+local execution = startExecution(queue, own, newest,
   {encodedId = args.encodedId, name = last[2], data = last[3], opts = last[4], lists = last[5] or "",
-    callbacks = last[6]}, args.now)
+    callbacks = last[6]}, nowMs())
 return {"created", execution, redis.call("HGETALL", queue .. jobIdOf(args.encodedId, execution))}

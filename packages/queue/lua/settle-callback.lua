@@ -5,15 +5,17 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: head ("<job id> <seq>"), state ("delivered", "failed", or "pending": try again), delayMs (where it is to
-           be tried again), now (ms), answer (HTTP status, absent without one), detail (for people, absent where there
+           be tried again), answer (HTTP status, absent without one), detail (for people, absent where there
            is none)
 
   Returns "settled", or "changed": somebody else has settled it
 ]]
+--- @include "clock"
 --- @include "owe-callback"
 --- @include "remove-execution"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
+local now = nowMs()
 local jobId, seq = string.match(args.head, "^(%S+) (%d+)$")
 local task = string.match(jobId, "^task%-(.*)@%d+$")
 local line = own .. "callbacks:" .. task
@@ -29,7 +31,7 @@ for _, callback in ipairs(callbacks) do
   if callback.seq == tonumber(seq) then
     callback.state = args.state
     callback.tries = callback.tries + 1
-    callback.triedAt = args.now
+    callback.triedAt = now
     callback.answer = args.answer
     callback.detail = args.detail
   end
@@ -42,17 +44,17 @@ if found[1] then
 end
 
 if args.state == "pending" then
-  redis.call("ZADD", own .. "callbacks-due", clock() + args.delayMs, task)
+  redis.call("ZADD", own .. "callbacks-due", now + args.delayMs, task)
   return "settled"
 end
 redis.call("LPOP", line)
 if redis.call("LLEN", line) == 0 then
   redis.call("ZREM", own .. "callbacks-due", task)
 else
-  redis.call("ZADD", own .. "callbacks-due", clock(), task)
+  redis.call("ZADD", own .. "callbacks-due", now, task)
 end
 if args.state == "failed" and found[1] then
-  redis.call("ZADD", own .. "callbacks-failed", args.now, jobId)
+  redis.call("ZADD", own .. "callbacks-failed", now, jobId)
 end
 -- It was kept for its callbacks alone where its time was over before.
 if pending == 0 and found[2] and not redis.call("ZSCORE", queue .. "completed", jobId)

@@ -4,10 +4,11 @@
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
-  ARGV[1]  JSON: jobId, attempt, now (ms)
+  ARGV[1]  JSON: jobId, attempt
 
   Returns "owed", or "over"
 ]]
+--- @include "clock"
 --- @include "owe-callback"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
@@ -18,6 +19,6 @@ end
 local callbacks = cjson.decode(record[4])
 local last = callbacks[#callbacks]
 if not last or last.attempt < args.attempt then
-  oweCallback(queue, own, args.jobId, record[4], "running", args.now)
+  oweCallback(queue, own, args.jobId, record[4], "running", nowMs())
 end
 return "owed"

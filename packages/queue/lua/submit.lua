@@ -5,26 +5,28 @@
   KEYS[1]  prefix of the queue's keys (BullMQ's)
   KEYS[2]  prefix of our own keys
   KEYS[3]  idempotency record (optional)
-  ARGV[1]  JSON: encodedId, name, opts, now (ms), maxQueued, body (digest of the submission), recordSeconds,
+  ARGV[1]  JSON: encodedId, name, opts, maxQueued, body (digest of the submission), recordSeconds,
            lists (in which to find it, see enqueue), callbacks (whether it wants them)
   ARGV[2]  data: the submission as canonical JSON
 
   Returns
-    {"created", execution}
+    {"created", execution, submitted at (ms)}
     {"existing", execution, record}   not ended, same content
     {"conflict", execution}           not ended, other content
     {"replayed", idempotency record}  the key was used before, with the same body
     {"key-reused"}                    the key was used before, with another body
     {"full", waiting}                 too many tasks wait
 ]]
+--- @include "clock"
 --- @include "newest-execution"
 --- @include "publish-change"
 --- @include "enqueue"
 local queue, own, idempotencyKey = KEYS[1], KEYS[2], KEYS[3]
 local args = cjson.decode(ARGV[1])
 local data = ARGV[2]
+local now = nowMs()
 
-local function remember(kind, execution, now)
+local function remember(kind, execution)
   if idempotencyKey then
     redis.call("SET", idempotencyKey, cjson.encode({
       body = args.body, kind = kind, taskId = args.name, execution = execution, createdAt = now,
@@ -54,7 +56,7 @@ if newest > 0 then
     if found[2] ~= data then
       return {"conflict", newest}
     end
-    remember("existing", newest, args.now)
+    remember("existing", newest)
     return {"existing", newest, redis.call("HGETALL", jobKey)}
   end
 end
@@ -64,9 +66,8 @@ if waiting >= args.maxQueued then
   return {"full", waiting}
 end
 
-local execution = newest + 1
-startExecution(queue, own, execution,
+local execution = startExecution(queue, own, newest,
   {encodedId = args.encodedId, name = args.name, data = data, opts = args.opts, lists = args.lists,
-    callbacks = args.callbacks}, args.now)
-remember("created", execution, args.now)
-return {"created", execution}
+    callbacks = args.callbacks}, now)
+remember("created", execution)
+return {"created", execution, now}

@@ -1,40 +1,52 @@
 --[[
   Leases the next tasks in line to a worker: what BullMQ's moveToActive does, for several at once. Tasks that are due
-  for their next attempt are put in line first.
+  for their next attempt are put in line first. A task that is to be canceled is ended, not leased.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
-  ARGV[1]  JSON: count (how many at most), now (ms), token and leaseMs (of their locks), holder
+  KEYS[2]  prefix of our own keys
+  ARGV[1]  JSON: count (how many at most), token and leaseMs (of their locks), holder
+  ARGV[2]  the outcome of a canceled task as JSON, as it is stored
 
-  Returns, flat, whether more wait (1 or 0), the instant (ms) at which the next delayed task is due, 0 where there is
-  none, and for each task jobId, name, data, opts, timestamp (ms), attempt
+  Returns, flat, whether more wait (1 or 0), now (ms), the instant (ms) at which the next delayed task is due, 0 where
+  there is none, how many tasks were canceled, and for each leased task jobId, name, data, opts, timestamp (ms), attempt
 ]]
 local rcall = redis.call
+--- @include "clock"
+--- @include "record"
+--- @include "end-task"
 --- @include "bullmq/getQueueMetadata"
 --- @include "bullmq/getNextDelayedTimestamp"
 --- @include "bullmq/moveJobFromPrioritizedToActive"
 --- @include "bullmq/promoteDelayedJobs"
-local queue = KEYS[1]
+local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local wait, active, prioritized, delayed = queue .. "wait", queue .. "active", queue .. "prioritized", queue .. "delayed"
 local meta, marker, events, counter = queue .. "meta", queue .. "marker", queue .. "events", queue .. "pc"
-local now = string.format("%d", args.now)
+local now = nowMs()
+local startedOn = string.format("%d", now)
 
 local isPausedOrMaxed = getQueueMetadata(meta, active, wait)
 local isLimited = rcall("HEXISTS", meta, "concurrency") == 1
-promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, args.now, counter, isPausedOrMaxed)
+promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, now, counter, isPausedOrMaxed)
 
-local taken = {0, 0}
+local taken = {0, now, 0, 0}
 local function lease(jobId)
   local jobKey = queue .. jobId
-  local record = rcall("HMGET", jobKey, "name", "data", "opts", "timestamp", "ats")
+  local record = rcall("HMGET", jobKey, "name", "data", "opts", "timestamp", "ats", "cancelRequestedAt")
   if not record[2] then
     -- Somebody has removed the record alone.
     rcall("LREM", active, 1, jobId)
     return
   end
+  if record[6] then
+    endTask(queue, own, jobId, readRecord(jobKey), "active", now, cjson.decode(ARGV[2]), ARGV[2], {})
+    rcall("LREM", active, 1, jobId)
+    taken[4] = taken[4] + 1
+    return
+  end
   local attempt = tonumber(record[5] or 0) + 1
   rcall("SET", jobKey .. ":lock", args.token, "PX", args.leaseMs)
-  rcall("HSET", jobKey, "processedOn", now, "pb", args.holder, "ats", attempt)
+  rcall("HSET", jobKey, "processedOn", startedOn, "pb", args.holder, "ats", attempt)
   rcall("XADD", events, "*", "event", "active", "jobId", jobId, "prev", "waiting")
   for _, value in ipairs({jobId, record[1], record[2], record[3], record[4], attempt}) do
     taken[#taken + 1] = value
@@ -56,5 +68,5 @@ if not isPausedOrMaxed and rcall("EXISTS", wait, prioritized) > 0 then
   -- The marker wakes one worker, which has come here: the next one is to come as well.
   rcall("ZADD", marker, 0, "0")
 end
-taken[2] = getNextDelayedTimestamp(delayed) or 0
+taken[3] = getNextDelayedTimestamp(delayed) or 0
 return taken

@@ -1,17 +1,52 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { HostRunnerError } from "@host-runner/contracts";
-import type { Redis } from "ioredis";
+import { checkAccess, throwIfRefused } from "./check-access.ts";
 import type { Log } from "./log.ts";
+import { describeRefusal, isMisconfiguration, refusalOf } from "./redis-refusal.ts";
+import type { ScriptRunner } from "./run-script.ts";
 
 const OLDEST_VERSION = [6, 2];
 
-/** Throws where this Redis would lose tasks or lacks a command; warns where it would lose them in a crash. */
-export async function assertUsableRedis(redis: Redis, log: Log): Promise<void> {
-  const info = parseInfo(await redis.info());
-  const problem = findProblem(info);
-  if (problem) throw new HostRunnerError("queue_unavailable", problem);
+const TRY_AGAIN_MS = 300;
+
+/**
+ * Waits until Redis takes calls. Throws where it refuses the password or a right, would lose tasks, or lacks a command;
+ * warns where it would lose tasks in a crash.
+ */
+export async function assertUsableRedis(runner: ScriptRunner, log: Log): Promise<void> {
+  const info = await whenAllowed(log, async () => {
+    const info = parseInfo(await runner.redis.info());
+    const problem = findProblem(info);
+    if (problem) throw new HostRunnerError("queue_unavailable", problem);
+    throwIfRefused(await checkAccess(runner));
+    return info;
+  });
   if (info.aof_enabled === "0") {
     log.warn({}, "Redis keeps no append-only file: tasks are lost when it crashes (set appendonly yes)");
   }
+}
+
+/** Makes a call again until Redis does not refuse it. Throws where it refuses the password or a right. */
+export async function whenAllowed<T>(log: Log, call: () => Promise<T>): Promise<T> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await call();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      const message = describeRefusal((error as Error).message);
+      if (isMisconfiguration(refusal)) throw new HostRunnerError("queue_unavailable", explain(message));
+      if (!isTold) log.warn({}, `Redis refuses calls: ${message}; waiting until Redis takes them`);
+      await pause(TRY_AGAIN_MS);
+    }
+  }
+}
+
+function explain(message: string): string {
+  const advice = message.startsWith("NOPERM")
+    ? "give the user that right with ACL SETUSER"
+    : "check user and password in REDIS_URL";
+  return `Redis refuses access: ${message}; ${advice}`;
 }
 
 /** What makes a Redis unusable, as one line that says what to do; null where nothing does. */

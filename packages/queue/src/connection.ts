@@ -1,11 +1,15 @@
 import type { Duplex } from "node:stream";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Log } from "./log.ts";
+import { isDemotion, refusalOf } from "./redis-refusal.ts";
 
 /** After this long without an answer a caller is told that the queue is unavailable. */
 const COMMAND_TIMEOUT_MS = 1500;
 
 const LONGEST_PAUSE_MS = 1000;
+
+/** A server that is no master any more is left by a new connection, but not again and again while there is none. */
+const LEAVE_EVERY_MS = 5_000;
 
 const shared = (connectionName: string): RedisOptions => ({
   connectionName,
@@ -15,7 +19,7 @@ const shared = (connectionName: string): RedisOptions => ({
 });
 
 /**
- * For who has to answer somebody: a command fails at once where Redis is away, and is never sent twice, so
+ * For callers that have to answer somebody: a command fails at once where Redis is away, and is never sent twice, so
  * that nothing happens later that was answered with an error.
  */
 export function openRequestConnection(url: string, log: Log): Redis {
@@ -30,12 +34,18 @@ export function openRequestConnection(url: string, log: Log): Redis {
   return open(url, log, options, 4);
 }
 
-/** For who has to get it done: a command waits until Redis is back, for as long as it takes. */
-export function openPersistentConnection(url: string, name: string, log: Log): Redis {
-  return open(url, log, { ...shared(name), maxRetriesPerRequest: null }, Number.POSITIVE_INFINITY);
+/** For callers that have to succeed: a command waits until Redis is back, for as long as it takes. */
+export function openPersistentConnection(
+  url: string,
+  name: string,
+  log: Log,
+  options: RedisOptions = {},
+): Redis {
+  const all = { ...shared(name), maxRetriesPerRequest: null, ...options };
+  return open(url, log, all, Number.POSITIVE_INFINITY);
 }
 
-/** For who waits for something in Redis: the wait fails with its connection, as what it waits for may be lost with it. */
+/** For waits in Redis: a wait fails with its connection, as what it waits for may be lost with it. */
 export function openWaitingConnection(url: string, name: string, log: Log): Redis {
   const options: RedisOptions = {
     ...shared(name),
@@ -46,12 +56,17 @@ export function openWaitingConnection(url: string, name: string, log: Log): Redi
 }
 
 function open(url: string, log: Log, options: RedisOptions, writesTogether: number): Redis {
-  const redis = new Redis({ ...addressOf(url), ...options, replyMapping: "legacy" });
+  const redis = new Redis({
+    ...addressOf(url),
+    ...options,
+    reconnectOnError: leaveDemoted(),
+    replyMapping: "legacy",
+  });
   redis.on("connect", () => writeByTurns(redis.stream, writesTogether));
   // ioredis reports each failed try; an outage is told once when it begins and once when it ends.
   let away = false;
   redis.on("error", (error: Error) => {
-    if (!away) log.warn({ err: error }, "Redis is away; trying again until it is back");
+    if (!away) tellAway(log, error);
     away = true;
   });
   redis.on("ready", () => {
@@ -59,6 +74,22 @@ function open(url: string, log: Log, options: RedisOptions, writesTogether: numb
     away = false;
   });
   return redis;
+}
+
+/** The error of a refusal carries the command that was refused: the one that logs in has the password. */
+function tellAway(log: Log, error: Error): void {
+  if (refusalOf(error) === null) log.warn({ err: error }, "Redis is away; trying again until it is back");
+  else log.warn({}, `Redis refuses a connection: ${error.message}; trying again until it takes it`);
+}
+
+/** Asks for a new connection where the server says that it has become a replica. */
+function leaveDemoted(): (error: Error) => boolean {
+  let leftAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (!isDemotion(error) || performance.now() - leftAt < LEAVE_EVERY_MS) return false;
+    leftAt = performance.now();
+    return true;
+  };
 }
 
 /** redis+unix:///path/to/socket?db=1, with user and password before the path where there are any. */

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { Subscriber } from "./subscriber.ts";
 
 /**
  * A message is lost where the connection breaks, and then all look again once it stands. This is for a break that
@@ -15,10 +15,9 @@ export type Hint = "anything" | { channel: string; message: string }[];
 export interface Watch {
   /**
    * Yields whenever it is worth to look: "anything" once when the subscription stands and now and then, else the
-   * messages that have come since the last look. Ends at the deadline (ms since the epoch), or when the signal is
-   * aborted.
+   * messages that have come since the last look. Ends after `timeoutMs`, or when the signal is aborted.
    */
-  hints(deadline: number, signal: AbortSignal): AsyncGenerator<Hint>;
+  hints(timeoutMs: number, signal: AbortSignal): AsyncGenerator<Hint>;
   close(): void;
 }
 
@@ -30,15 +29,13 @@ export interface Hints {
  * Tells when something may have changed, for any number who wait over the one connection. What is true stands in
  * the records.
  */
-export function createHints(subscriber: Redis): Hints {
+export function createHints(subscriber: Subscriber): Hints {
   const listeners = new Map<string, Set<Bell>>();
-  subscriber.on("message", (channel: string, message: string) => {
+  subscriber.onMessage((channel, message) => {
     for (const bell of listeners.get(channel) ?? []) bell.ring(channel, message);
   });
 
-  subscriber.on("ready", async () => {
-    // Behind the subscriptions, which ioredis renews by itself.
-    await subscriber.ping().catch(() => {});
+  subscriber.onRenewed(() => {
     for (const waiting of listeners.values()) for (const bell of waiting) bell.ringForAnything();
   });
 
@@ -48,10 +45,15 @@ export function createHints(subscriber: Redis): Hints {
       // Settles also where Redis is away: looking again is what helps then.
       Promise.all(channels.map((channel) => subscribe(channel, bell))).then(bell.ringForAnything);
       return {
-        async *hints(deadline, signal) {
+        async *hints(timeoutMs, signal) {
+          const deadlineMs = performance.now() + timeoutMs;
           signal.addEventListener("abort", bell.ringForAnything, { once: true });
-          while (Date.now() < deadline && !signal.aborted) {
-            yield await bell.rung(Math.min(LOOK_AGAIN_MS, deadline - Date.now()));
+          try {
+            while (performance.now() < deadlineMs && !signal.aborted) {
+              yield await bell.rung(Math.min(LOOK_AGAIN_MS, deadlineMs - performance.now()));
+            }
+          } finally {
+            signal.removeEventListener("abort", bell.ringForAnything);
           }
         },
         close: () => {
@@ -74,7 +76,7 @@ export function createHints(subscriber: Redis): Hints {
     waiting?.delete(bell);
     if (waiting?.size !== 0) return;
     listeners.delete(channel);
-    subscriber.unsubscribe(channel).catch(() => {});
+    subscriber.unsubscribe(channel);
   }
 }
 

@@ -42,7 +42,8 @@ export function createKeys(queue: string) {
       `${own}idempotency:${createHash("sha256").update(`${caller}\0${key}`).digest("base64url")}`,
     /** The name of a worker's connection, by which BullMQ and its dashboard find the workers of a queue. */
     workerConnection: (id: string) => `${BULLMQ_PREFIX}:${Buffer.from(queue).toString("base64")}:w:${id}`,
-    writeCheck: `${own}write-check`,
+    /** Holds nothing: a user of Redis is asked about its rights here. */
+    accessCheck: `${own}access-check`,
     /** Lines of callbacks by the time of their next try, executions with one that failed, and a task's line. */
     callbacksDue: `${own}callbacks-due`,
     callbacksFailed: `${own}callbacks-failed`,

@@ -1,17 +1,18 @@
 import type { Outcome, StopReason, StopSignal } from "@host-runner/contracts";
-import type { Log } from "./log.ts";
+import { type Log, logFault } from "./log.ts";
 import { canceledOutcome } from "./outcomes.ts";
 import type { OutputBatch } from "./output-writer.ts";
 import type { Recorded, RecordOutcome } from "./record-outcomes.ts";
 import type { ScriptRunner } from "./run-script.ts";
-import { type LeaseClaim, renewLease } from "./scripts.ts";
+import { giveBack, renewLease, type TakenTask } from "./scripts.ts";
+import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** A worker's right to one attempt of a task: renewed while it runs, and what its outcome is recorded with. */
 export interface Lease {
   /** Aborted with a `StopReason` when the attempt has to be stopped; the first reason stays. */
   readonly signal: StopSignal;
   abort(reason: StopReason): void;
-  /** When that was, in ms since the epoch; null where it was not. */
+  /** When that was, by the monotonic clock in ms; null where it was not. */
   stoppedAt(): number | null;
   /**
    * Holds the lease for another while: takes it again where it lapsed and nobody else did, else aborts with
@@ -23,21 +24,29 @@ export interface Lease {
    * order), waiting for Redis as long as it takes.
    */
   finish(outcome: Outcome, output: OutputBatch, parts: string | null): Promise<Recorded>;
+  /**
+   * Puts the task back at the head of the line without using an attempt, or ends it where it is to be canceled. Only for
+   * an attempt of which nothing was started. Waits for Redis as long as it takes.
+   */
+  giveBack(): Promise<"given-back" | "canceled" | "changed">;
 }
 
 interface LeaseOptions {
   runner: ScriptRunner;
-  claim: LeaseClaim;
+  task: Pick<TakenTask, "claim" | "startedOn">;
   leaseMs: number;
   record: RecordOutcome;
+  /** Aborted when the worker's connections end. */
+  abandoned: AbortSignal;
   log: Log;
 }
 
-export function createLease({ runner, claim, leaseMs, record, log }: LeaseOptions): Lease {
+export function createLease({ runner, task, leaseMs, record, abandoned, log }: LeaseOptions): Lease {
+  const { claim, startedOn } = task;
   const signal = new LeaseSignal();
   let stoppedAt: number | null = null;
   const abort = (reason: StopReason) => {
-    stoppedAt ??= Date.now();
+    stoppedAt ??= performance.now();
     signal.abort(reason);
   };
   let finishing = false;
@@ -55,14 +64,14 @@ export function createLease({ runner, claim, leaseMs, record, log }: LeaseOption
         abort("lease_lost");
       } catch (error) {
         // The next renewal tries again.
-        log.warn({ err: error as Error, job: claim.jobId }, "renewing a lease failed");
+        logFault(log, error, "renewing a lease failed", { job: claim.jobId });
       }
       return false;
     },
     async finish(outcome, output, parts) {
       finishing = true;
-      const now = Date.now();
-      const answer = await record({ claim, now, outcome, canceled: ifToBeCanceled(outcome), output, parts });
+      const canceled = ifToBeCanceled(outcome);
+      const answer = await record({ claim, endedAtMs: performance.now(), outcome, canceled, output, parts });
       if (answer === "requeued")
         log.info({ job: claim.jobId, outcome: outcome.message }, "the task has an attempt left");
       if (answer === "lost") {
@@ -72,6 +81,12 @@ export function createLease({ runner, claim, leaseMs, record, log }: LeaseOption
         );
       }
       return answer;
+    },
+    giveBack() {
+      finishing = true;
+      return untilRedisTakesIt({ purpose: "give a task back", log, abandoned }, () =>
+        giveBack(runner, { ...claim, startedOn }),
+      );
     },
   };
 }

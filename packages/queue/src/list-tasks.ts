@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
 import type { Keys } from "./keys.ts";
 import { readSummary } from "./read-tasks.ts";
+import { readRedisClock } from "./redis-clock.ts";
 import { jobIdOf, parseJobId } from "./task-id.ts";
 
 export interface TaskQuery {
@@ -35,7 +36,8 @@ const MAX_SORTED = 2_000;
  * task that was there when the first page was read, and is not removed meanwhile, is on exactly one of them.
  */
 export async function listTasks(redis: Redis, keys: Keys, query: TaskQuery): Promise<TaskPage> {
-  const cursor = query.cursor === undefined ? startCursor(query) : parseCursor(query.cursor);
+  const cursor =
+    query.cursor === undefined ? startCursor(query, await readRedisClock(redis)) : parseCursor(query.cursor);
   const list = await openList(redis, keys, query);
   const tasks: TaskSummary[] = [];
   let position = cursor;
@@ -69,8 +71,7 @@ export interface Entry {
 /** Reads the entries that come after a position. */
 type List = (after: Entry, count: number) => Promise<Entry[]>;
 
-function startCursor({ createdBefore }: TaskQuery): Cursor {
-  const asOf = Date.now();
+function startCursor({ createdBefore }: TaskQuery, asOf: number): Cursor {
   // Nothing sorts before the empty name: everything from the instant before on.
   return {
     createdAt: createdBefore === undefined ? Number.MAX_SAFE_INTEGER : createdBefore,

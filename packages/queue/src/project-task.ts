@@ -64,7 +64,7 @@ export function projectTask(record: TaskRecord, execution: number): Task {
     task_id: taskId,
     run_id: data.run_id ?? defaultRunId(taskId),
     status,
-    message: messageOf(status, record, outcome),
+    message: messageOf(status, record, outcome) + (record.outputLost ? messages.outputLost : ""),
     // A record that BullMQ itself failed has no outcome of ours.
     reason: outcome ? outcome.reason : status === "failed" ? "internal" : null,
     executor: data.executor ?? (record.pb ? parseHolder(record.pb).executor : null),

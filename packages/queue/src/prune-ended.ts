@@ -1,12 +1,19 @@
-import type { Log } from "./log.ts";
+import { bootMs } from "./boot-clock.ts";
+import { type Log, logFault } from "./log.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import { prune } from "./scripts.ts";
 
 /** How often ended tasks are looked through. One call that removes nothing costs 0.1 ms. */
 const INTERVAL_MS = 2000;
 
-/** Removing this many blocks Redis for a few milliseconds; the rest waits for the next call. */
+/** Removing so many blocks Redis for a few milliseconds; the rest waits for the next call. */
 const BATCH = 500;
+
+/** 10,000 a second in all, more than can end: a clock that jumps must not remove everything before somebody sees it. */
+const BATCHES_PER_LOOK = 40;
+
+/** Redis' clock may go wrong by so much between two looks before the log tells. */
+const TOLD_JUMP_MS = 60_000;
 
 export interface Retention {
   /** How long an ended task is kept. */
@@ -21,22 +28,36 @@ export function startPruning(
   { retentionSeconds, retentionCount }: Retention,
   log: Log,
 ): { stop(): void } {
-  let pruning = false;
+  const args = { retentionMs: retentionSeconds * 1000, maxCount: retentionCount, batch: BATCH };
+  let isPruning = false;
+  let redisAheadMs: number | null = null;
   const timer = setInterval(async () => {
-    if (pruning || runner.redis.status !== "ready") return;
-    pruning = true;
+    if (isPruning || runner.redis.status !== "ready") return;
+    isPruning = true;
     try {
-      while ((await pruneBatch()) === BATCH);
+      for (let batches = 0; batches < BATCHES_PER_LOOK; batches++) {
+        const [removed, now] = await prune(runner, args);
+        tellJump(now);
+        if (removed < BATCH) break;
+      }
     } catch (error) {
-      log.warn({ err: error as Error }, "removing ended tasks failed; trying again");
+      logFault(log, error, "removing ended tasks failed; trying again");
     } finally {
-      pruning = false;
+      isPruning = false;
     }
   }, INTERVAL_MS);
   return { stop: () => clearInterval(timer) };
 
-  function pruneBatch(): Promise<number> {
-    const endedBefore = Date.now() - retentionSeconds * 1000;
-    return prune(runner, { endedBefore, maxCount: retentionCount, batch: BATCH });
+  /** Every instant comes from Redis' clock: whoever finds tasks gone too early has to learn of the reason. */
+  function tellJump(redisNow: number): void {
+    const aheadMs = redisNow - bootMs();
+    const jumpMs = aheadMs - (redisAheadMs ?? aheadMs);
+    redisAheadMs = aheadMs;
+    if (Math.abs(jumpMs) < TOLD_JUMP_MS) return;
+    const seconds = Math.round(Math.abs(jumpMs) / 1000);
+    log.warn(
+      {},
+      `the clock of Redis' host went ${jumpMs > 0 ? "forward" : "back"} by ${seconds} s: retention and delays follow it`,
+    );
   }
 }

@@ -1,12 +1,9 @@
 import { HostRunnerError } from "@host-runner/contracts";
-
-/** Answers of a Redis that is there but cannot take writes now: each passes without a change at our side. */
-const PASSING =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS|OOM|BUSY|UNKILLABLE)\b/;
+import { describeRefusal, refusalOf } from "./redis-refusal.ts";
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Runs a call to Redis; where Redis is away or takes no writes, throws `queue_unavailable`. */
+/** Runs a call to Redis. Where Redis is away or refuses the call for now, throws `queue_unavailable`. */
 export async function reachingRedis<T>(purpose: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -17,12 +14,12 @@ export async function reachingRedis<T>(purpose: string, call: () => Promise<T>):
 
 export function toQueueError(purpose: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause instanceof HostRunnerError) return cause;
-  // An error in a script is told as "ERR ..."; it stays what it is, a fault of ours.
-  const answered = cause.name === "ReplyError";
-  const passing = PASSING.test(cause.message) || /\bOOM command not allowed/.test(cause.message);
-  if (answered && !passing) return cause;
-  return new HostRunnerError("queue_unavailable", `cannot ${purpose}: Redis is unavailable, try again`, {
-    cause,
+  const refusal = refusalOf(cause);
+  // Every other answer of Redis is an error in a script or a call of ours, and stays what it is.
+  if (refusal === null && cause.name === "ReplyError") return cause;
+  const state = refusal === null ? "is unavailable" : `refuses it (${refusal})`;
+  return new HostRunnerError("queue_unavailable", `cannot ${purpose}: Redis ${state}, try again`, {
+    cause: refusal === null ? cause : new Error(describeRefusal(cause.message)),
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }

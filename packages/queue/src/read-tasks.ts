@@ -47,6 +47,7 @@ const SUMMARY_FIELDS = [
   "pb",
   "ats",
   "callbacks",
+  "outputLost",
 ] as const;
 
 /** One execution, by the id of its job, without what the command wrote; null where there is none. */

@@ -1,11 +1,12 @@
 import type { EndedStatus } from "@host-runner/contracts";
-import type { Log } from "./log.ts";
+import { type Log, logFault } from "./log.ts";
 import { canceledOutcome, lostOutcome } from "./outcomes.ts";
 import { projectTask } from "./project-task.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import { reclaimLost } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
+import type { RedisWatch } from "./watch-redis.ts";
 
 type Verdict = "requeued" | "failed" | "canceled" | "recovered";
 
@@ -19,10 +20,11 @@ const messages: Record<Verdict, string> = {
 /** Between two looks of the whole fleet. Less than a worker's own: the mark of its last look must not hide its next. */
 const FLEET_SHARE_OF_LOOK = 0.8;
 
-/** After an outage the others may connect a second later, and only then hold their leases again. */
+/** After an outage or a refusal other workers may hear of its end a second later, and only then hold their leases again. */
 const RETURN_MS = 2_000;
 
 interface ReclaimingOptions {
+  watch: RedisWatch;
   /** Between two looks of this worker. */
   intervalMs: number;
   observe: Observe;
@@ -32,20 +34,15 @@ interface ReclaimingOptions {
 /** Looks, with all other workers in turn, for running tasks whose worker is gone. */
 export function startReclaiming(
   runner: ScriptRunner,
-  { intervalMs, observe, log }: ReclaimingOptions,
+  { watch, intervalMs, observe, log }: ReclaimingOptions,
 ): { stop(): void } {
   const timer = setInterval(look, intervalMs);
-  let connectedAt = Date.now();
-  runner.redis.on("ready", () => {
-    connectedAt = Date.now();
-  });
   return { stop: () => clearInterval(timer) };
 
   async function look(): Promise<void> {
-    if (runner.redis.status !== "ready" || Date.now() - connectedAt < RETURN_MS) return;
+    if (watch.wellForMs() < RETURN_MS) return;
     try {
       const reclaimed = await reclaimLost(runner, {
-        now: Date.now(),
         intervalMs: Math.floor(intervalMs * FLEET_SHARE_OF_LOOK),
         lost: lostOutcome,
         canceled: canceledOutcome,
@@ -54,7 +51,7 @@ export function startReclaiming(
         await tell(reclaimed[i]!, reclaimed[i + 1] as Verdict);
       }
     } catch (error) {
-      log.warn({ err: error as Error }, "looking for lost workers failed; trying again");
+      logFault(log, error, "looking for lost workers failed; trying again");
     }
   }
 

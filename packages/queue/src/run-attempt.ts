@@ -2,6 +2,7 @@
  * What happens to a lease from its grant to its end: it is confirmed, the handler runs, and its outcome is recorded.
  */
 import { defaultRunId, type Outcome, type StopReason, type StopSignal } from "@host-runner/contracts";
+import { bootMs } from "./boot-clock.ts";
 import { startAttempt } from "./callbacks/callback-scripts.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
@@ -13,7 +14,7 @@ import type { StoredSubmission } from "./project-task.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import type { TakenTask } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
-import type { Observe } from "./transition.ts";
+import type { Observe, Transition } from "./transition.ts";
 import { untilRedisTakesIt } from "./until-redis-takes-it.ts";
 
 /** One attempt of a task, leased to this worker. */
@@ -22,9 +23,16 @@ export interface LeasedTask {
   runId: string;
   execution: number;
   attempt: number;
-  /** After this instant (ms since the epoch) nothing may be started: the lease may have gone unnoticed. */
-  startBefore: number;
+  /** Whether the lease is certain enough to start something now: it may have expired unnoticed. */
+  mayStart: () => boolean;
   submission: StoredSubmission;
+}
+
+/** Nothing of the attempt was started, and the task is not to blame: it goes back to the line. */
+export interface NotStarted {
+  kind: "not-started";
+  /** A fault of the host, such as no free process ids, in one line; null where the lease was too old. */
+  hostFault: string | null;
 }
 
 /**
@@ -38,7 +46,7 @@ export type TaskHandler = (
   signal: StopSignal,
   output: OutputWriter,
   stop: (reason: StopReason) => void,
-) => Promise<Outcome>;
+) => Promise<Outcome | NotStarted>;
 
 /** Who watches is told of a start after this long: the end of what is over by then says it all. */
 const TELL_START_MS = 2;
@@ -51,19 +59,21 @@ interface AttemptOptions {
   outputKeepBytes: number;
   /** Aborted when the worker's connections end. */
   abandoned: AbortSignal;
+  /** Told whether the host could start the attempt: null, or what was wrong. */
+  onHostFault: (problem: string | null) => void;
   observe: Observe;
   log: Log;
 }
 
 /**
- * Resolves when the outcome is recorded, or counts for nothing. `onOver` is called when nothing of the attempt runs any
- * more and the outcome is on its way to Redis: what is sent then follows it.
+ * Resolves when the outcome is recorded, or counts for nothing, or the task is given back. `onOver` is called when nothing
+ * of the attempt runs any more and the call that says so is on its way to Redis: later calls follow it.
  */
 export async function runAttempt(
   taken: TakenTask,
   lease: Lease,
   onOver: () => void,
-  { runner, holder, handle, leaseMs, outputKeepBytes, abandoned, observe, log }: AttemptOptions,
+  { runner, holder, handle, leaseMs, outputKeepBytes, abandoned, onHostFault, observe, log }: AttemptOptions,
 ): Promise<void> {
   const { taskId } = taken;
   const { jobId, attempt } = taken.claim;
@@ -74,14 +84,14 @@ export async function runAttempt(
     runId: submission.run_id ?? defaultRunId(taskId),
     execution: parseJobId(jobId).execution,
     attempt,
-    startBefore: await confirm(taken, lease, leaseMs),
+    mayStart: await confirm(taken, lease, leaseMs),
     submission,
   };
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const telling = tellStart(runner, jobId, task, { abandoned, log });
   const executor = task.submission.executor ?? holder.executor;
   if (task.attempt === 1) {
-    observe({ type: "started", executor, waitMs: Math.max(0, startedAt - taken.submittedAt) });
+    observe({ type: "started", executor, waitMs: Math.max(0, taken.startedOn - taken.submittedAt) });
   }
   const output = createOutputQueue({
     runner,
@@ -99,6 +109,11 @@ export async function runAttempt(
   });
   const last = await output.close();
   await telling.done();
+  if ("kind" in outcome) {
+    await giveBackUnstarted(lease, outcome, { onOver, onHostFault, observe });
+    return;
+  }
+  onHostFault(null);
   if (lease.signal.reason === "lease_lost") return;
 
   // Certainly the only attempt: what it wrote is all that the task keeps.
@@ -109,21 +124,46 @@ export async function runAttempt(
   if (status === "lost") return;
   if (last.entries.length > 0) observe({ type: "output", bytes: bytesOf(last) });
   if (status === "requeued") return;
-  const cancelMs = status === "canceled" ? Date.now() - (lease.stoppedAt() ?? Date.now()) : null;
-  observe({ type: "ended", status, executor, runMs: Date.now() - startedAt, cancelMs });
+  const now = performance.now();
+  const cancelMs = status === "canceled" ? now - (lease.stoppedAt() ?? now) : null;
+  observe({ type: "ended", status, executor, runMs: now - startedAt, cancelMs });
 }
+
+async function giveBackUnstarted(
+  lease: Lease,
+  { hostFault }: NotStarted,
+  { onOver, onHostFault, observe }: Pick<AttemptOptions, "onHostFault" | "observe"> & { onOver: () => void },
+): Promise<void> {
+  // First: the slot that comes free must not take the task again.
+  if (hostFault !== null) onHostFault(hostFault);
+  const givingBack = lease.giveBack();
+  onOver();
+  if ((await givingBack) === "canceled") observe(canceledUnstarted);
+}
+
+/** A task that was canceled between its lease and its start. */
+export const canceledUnstarted: Transition = {
+  type: "ended",
+  status: "canceled",
+  executor: null,
+  runMs: null,
+  cancelMs: null,
+};
 
 function partsOf({ isAll, entries }: OutputBatch, outcome: Outcome): string | null {
   return isAll ? formatParts(entries, outcome) : null;
 }
 
-/** The instant up to which the lease is certain enough to start something. */
-async function confirm({ startedOn }: TakenTask, lease: Lease, leaseMs: number): Promise<number> {
-  if (Date.now() - startedOn < leaseMs / 4) return startedOn + leaseMs / 2;
-  // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it
-  // looks, or gone.
-  const asked = Date.now();
-  return (await lease.renew()) ? asked + leaseMs / 2 : 0;
+/** Makes sure that the lease is held, and for how long that is certain: half of it, by a clock that does not stop. */
+async function confirm({ asked }: TakenTask, lease: Lease, leaseMs: number): Promise<() => boolean> {
+  let certainFrom = asked.bootMs;
+  if (performance.now() - asked.atMs >= leaseMs / 4) {
+    // Redis was away when the task was asked for, or this process was stopped: the lease is younger than it looks, or
+    // gone.
+    certainFrom = bootMs();
+    if (!(await lease.renew())) return () => false;
+  }
+  return () => bootMs() < certainFrom + leaseMs / 2;
 }
 
 /** Tells those who watch, and owes a callback where one is wanted: that has to be recorded before the end is. */
@@ -142,10 +182,14 @@ function tellStart(
     submission.status_callback_url === undefined
       ? null
       : untilRedisTakesIt({ purpose: "record that a callback is owed", log, abandoned }, () =>
-          startAttempt(runner, { jobId, attempt, now: Date.now() }),
-        );
-  // It is awaited when the attempt is over.
-  owed?.catch(() => {});
+          startAttempt(runner, { jobId, attempt }),
+        ).catch((error: Error) => {
+          // The outcome of what ran counts for more than the news that it has begun.
+          log.error(
+            { err: error, job: jobId },
+            "the callback for the start of an attempt could not be recorded",
+          );
+        });
   return {
     async done() {
       clearTimeout(timer);

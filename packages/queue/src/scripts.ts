@@ -3,6 +3,8 @@
  * does, and what it returns, stands at the head of its file in ../lua.
  */
 import type { EndedStatus, Outcome, OutputStream } from "@host-runner/contracts";
+import { bootMs } from "./boot-clock.ts";
+import { canceledOutcome } from "./outcomes.ts";
 import type { OutputBatch } from "./output-writer.ts";
 import { loadScript, run, type ScriptRunner } from "./run-script.ts";
 
@@ -22,7 +24,6 @@ export interface SubmitArguments {
   name: string;
   data: string;
   opts: string;
-  now: number;
   maxQueued: number;
   /** Suffixes of the lists in which it is to be found, with a space between. */
   lists: string;
@@ -32,7 +33,7 @@ export interface SubmitArguments {
 }
 
 export type SubmitAnswer =
-  | ["created", number]
+  | ["created", execution: number, submittedAt: number]
   | ["existing", number, FlatRecord]
   | ["conflict", number]
   | ["replayed", string]
@@ -42,12 +43,12 @@ export type SubmitAnswer =
 const submitScript = loadScript("submit");
 export function submit(
   runner: ScriptRunner,
-  { encodedId, name, data, opts, now, maxQueued, lists, callbacks, idempotency }: SubmitArguments,
+  { encodedId, name, data, opts, maxQueued, lists, callbacks, idempotency }: SubmitArguments,
 ): Promise<SubmitAnswer> {
   const keys = idempotency ? [idempotency.key] : [];
   const { body, recordSeconds } = idempotency ?? {};
   // One by one: "all but two" of an object takes longer than the rest of this call.
-  const args = { encodedId, name, opts, now, maxQueued, lists, callbacks, body, recordSeconds };
+  const args = { encodedId, name, opts, maxQueued, lists, callbacks, body, recordSeconds };
   return run(submitScript, runner, [args, data], keys);
 }
 
@@ -60,7 +61,7 @@ export type RerunAnswer =
 const rerunScript = loadScript("rerun");
 export function rerun(
   runner: ScriptRunner,
-  args: { encodedId: string; now: number; maxQueued: number },
+  args: { encodedId: string; maxQueued: number },
 ): Promise<RerunAnswer> {
   return run(rerunScript, runner, [args]);
 }
@@ -70,7 +71,7 @@ export type CancelAnswer = ["missing"] | ["ended" | "canceled" | "requested", nu
 const cancelScript = loadScript("cancel");
 export function cancel(
   runner: ScriptRunner,
-  args: { encodedId: string; now: number; outcome: Outcome },
+  args: { encodedId: string; outcome: Outcome },
 ): Promise<CancelAnswer> {
   return run(cancelScript, runner, [args, storedOutcome(args.outcome)]);
 }
@@ -90,39 +91,59 @@ export interface TakenTask {
   /** A StoredSubmission, and BullMQ's options of the job, as JSON. */
   data: string;
   opts: string;
-  /** In ms since the epoch, as is `startedOn`, the beginning of the lease. */
+  /** In ms since the epoch by Redis' clock, as is `startedOn`, the beginning of the lease. */
   submittedAt: number;
   startedOn: number;
+  /** When it was asked for, by the monotonic clock of this process and by the clock of this boot. */
+  asked: { atMs: number; bootMs: number };
 }
 
 const takeScript = loadScript("take");
-/**
- * `hasMore`: whether others wait. `dueAt`: when the next task is due that waits for its next attempt, in ms since the
- * epoch; Infinity where none does.
- */
+/** What came of asking for tasks. Instants are Redis' clock, in ms since the epoch. */
+export interface TakeAnswer {
+  tasks: TakenTask[];
+  /** Whether more tasks wait. */
+  hasMore: boolean;
+  now: number;
+  /** When the next task is due that waits for its next attempt; Infinity where none does. */
+  dueAt: number;
+  /** How many tasks were canceled instead of leased. */
+  canceled: number;
+}
+
 export async function take(
   runner: ScriptRunner,
-  args: { count: number; now: number; token: string; holder: string; leaseMs: number },
-): Promise<{ tasks: TakenTask[]; hasMore: boolean; dueAt: number }> {
-  const { now: startedOn, token, holder } = args;
-  const [more, dueAt, ...flat] = await run<[number, number, ...(string | number)[]]>(takeScript, runner, [
-    args,
-  ]);
+  args: { count: number; token: string; holder: string; leaseMs: number },
+): Promise<TakeAnswer> {
+  const { token, holder } = args;
+  const asked = { atMs: performance.now(), bootMs: bootMs() };
+  const [more, startedOn, dueAt, canceled, ...flat] = await run<
+    [number, number, number, number, ...(string | number)[]]
+  >(takeScript, runner, [args, storedOutcome(canceledOutcome)]);
   const tasks: TakenTask[] = [];
   for (let i = 0; i < flat.length; i += TAKEN_FIELDS) {
     const [jobId, taskId, data, opts, submittedAt, attempt] = flat.slice(i, i + TAKEN_FIELDS) as string[];
     const claim = { jobId: jobId!, token, holder, attempt: Number(attempt) };
     const submitted = Number(submittedAt);
-    tasks.push({ claim, taskId: taskId!, data: data!, opts: opts!, submittedAt: submitted, startedOn });
+    tasks.push({
+      claim,
+      taskId: taskId!,
+      data: data!,
+      opts: opts!,
+      submittedAt: submitted,
+      startedOn,
+      asked,
+    });
   }
-  return { tasks, hasMore: more === 1, dueAt: dueAt || Number.POSITIVE_INFINITY };
+  return { tasks, hasMore: more === 1, now: startedOn, dueAt: dueAt || Number.POSITIVE_INFINITY, canceled };
 }
 const TAKEN_FIELDS = 6;
 
 /** How an attempt ended. */
 export interface Finish {
   claim: LeaseClaim;
-  now: number;
+  /** When the attempt ended, by the monotonic clock of this process. */
+  endedAtMs: number;
   outcome: Outcome;
   /** The outcome of an attempt that failed, for where its task was to be canceled; else null. */
   canceled: Outcome | null;
@@ -139,11 +160,22 @@ export function finish(
 ): Promise<(EndedStatus | "requeued" | "lost" | Error)[]> {
   const named: object[] = [];
   const blobs: (string | Buffer)[] = [];
-  for (const { claim, now, outcome, canceled, output, parts } of finishes) {
+  for (const { claim, endedAtMs, outcome, canceled, output, parts } of finishes) {
     const { jobId, token, holder, attempt } = claim;
     const { entries, drop } = parts === null ? output : { entries: [], drop: [] };
     const [jitter, described] = [Math.random(), entries.map(describeEntry)];
-    named.push({ jobId, token, holder, attempt, now, jitter, drop, entries: described, parts: parts ?? "" });
+    const endedMsAgo = Math.round(performance.now() - endedAtMs);
+    named.push({
+      jobId,
+      token,
+      holder,
+      attempt,
+      endedMsAgo,
+      jitter,
+      drop,
+      entries: described,
+      parts: parts ?? "",
+    });
     blobs.push(storedOutcome(outcome), canceled ? storedOutcome(canceled) : "");
     blobs.push(outcome.output?.stdout ?? "", outcome.output?.stderr ?? "");
     for (const { bytes } of entries) blobs.push(bytes);
@@ -162,7 +194,7 @@ export function renewLease(
 const reclaimLostScript = loadScript("reclaim-lost");
 export function reclaimLost(
   runner: ScriptRunner,
-  args: { now: number; intervalMs: number; lost: Outcome; canceled: Outcome },
+  args: { intervalMs: number; lost: Outcome; canceled: Outcome },
 ): Promise<string[]> {
   const blobs = [storedOutcome(args.lost), storedOutcome(args.canceled)];
   return run(reclaimLostScript, runner, [{ ...args, jitter: Math.random() }, ...blobs]);
@@ -172,8 +204,9 @@ const giveBackScript = loadScript("give-back");
 export function giveBack(
   runner: ScriptRunner,
   { jobId, holder, attempt, startedOn }: Omit<LeaseClaim, "token"> & { startedOn: number },
-): Promise<"given-back" | "changed"> {
-  return run(giveBackScript, runner, [{ jobId, holder, attempt, startedOn }]);
+): Promise<"given-back" | "canceled" | "changed"> {
+  const args = { jobId, holder, attempt, startedOn };
+  return run(giveBackScript, runner, [args, storedOutcome(canceledOutcome)]);
 }
 
 function describeEntry({ id, stream, offset }: OutputEntry) {
@@ -196,8 +229,8 @@ export function listWorkers(runner: ScriptRunner, args: { silentMs: number }): P
 const pruneScript = loadScript("prune");
 export function prune(
   runner: ScriptRunner,
-  args: { endedBefore: number; maxCount: number; batch: number },
-): Promise<number> {
+  args: { retentionMs: number; maxCount: number; batch: number },
+): Promise<[removed: number, now: number]> {
   return run(pruneScript, runner, [args]);
 }
 

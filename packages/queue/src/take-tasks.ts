@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import type { Log } from "./log.ts";
+import { type Log, logFault } from "./log.ts";
 import type { ScriptRunner } from "./run-script.ts";
-import { giveBack, type TakenTask, take } from "./scripts.ts";
+import { type TakenTask, take } from "./scripts.ts";
 
 /** A marker may come to a worker that dies of it: whether a task waits is looked after so often in any case. */
 const LOOK_ANYWAY_MS = 4_000;
@@ -31,8 +31,11 @@ export interface TaskTaker {
   isPaused(): boolean;
   /** How long ago it last heard from Redis. With a slot free that is every few seconds. */
   msSinceAnswer(): number;
-  /** Takes no more; what is on its way here is given back. */
+  /** Takes no more; tasks that are on their way here are given back. */
   pause(): void;
+  /** The same for a while. */
+  suspend(): void;
+  resume(): void;
   /** For a taker that is paused: resolves when nothing is on its way here any more, for which Redis is needed. */
   idle(): Promise<void>;
 }
@@ -45,8 +48,12 @@ interface TaskTakerOptions {
   concurrency: number;
   holder: string;
   leaseMs: number;
-  /** Told of each task; `release` gives its slot back, once. */
+  /** Told at once of the tasks that an answer brings: from then on their leases are known here. */
+  onLeased: (tasks: TakenTask[]) => void;
+  /** Told of each of them when it is to be started; `release` gives its slot back, once. */
   onTask: (task: TakenTask, release: () => void) => void;
+  /** Told of tasks that were canceled instead of leased. */
+  onCanceled: (count: number) => void;
   log: Log;
 }
 
@@ -56,7 +63,9 @@ export function startTaking({
   concurrency,
   holder,
   leaseMs,
+  onLeased,
   onTask,
+  onCanceled,
   log,
 }: TaskTakerOptions): TaskTaker {
   const most = Math.ceil(concurrency * LARGEST_SHARE);
@@ -67,29 +76,48 @@ export function startTaking({
   let free = concurrency;
   /** What is known of the line. A single call finds out; where more wait, each slot is filled as it comes free. */
   let line: "unknown" | "more" | "empty" = "unknown";
-  /** When the next task is due, as far as is known. */
-  let dueAt = Number.POSITIVE_INFINITY;
+  /** When the next task is due, as far as is known, by the monotonic clock. */
+  let dueAtMs = Number.POSITIVE_INFINITY;
+  /** What Redis' clock is ahead of the monotonic one. */
+  let redisAheadMs = 0;
   let isWaiting = false;
   let wakes = 0;
   let isFilling = false;
   let isPaused = false;
-  let answeredAt = Date.now();
+  let isSuspended = false;
+  let answeredAt = performance.now();
   fillSoon();
 
   return {
     isPaused: () => isPaused,
-    msSinceAnswer: () => Date.now() - answeredAt,
+    msSinceAnswer: () => performance.now() - answeredAt,
     pause() {
       if (isPaused) return;
       isPaused = true;
       waiting.disconnect();
-      // A marker may have come here meanwhile: another worker is to find it. Where none does, all look in a few seconds.
-      runner.redis.zadd(runner.keys.marker, 0, "0").catch(() => {});
+      passMarkerOn();
+    },
+    suspend() {
+      if (isPaused || isSuspended) return;
+      isSuspended = true;
+      if (isWaiting && waiting.status === "ready") waiting.disconnect(true);
+      passMarkerOn();
+    },
+    resume() {
+      if (!isSuspended) return;
+      isSuspended = false;
+      line = "unknown";
+      fillSoon();
     },
     async idle() {
       await Promise.all(calls);
     },
   };
+
+  /** A marker may have come here meanwhile: another worker is to find it. Where none does, all look in a few seconds. */
+  function passMarkerOn(): void {
+    runner.redis.zadd(runner.keys.marker, 0, "0").catch(() => {});
+  }
 
   /** Slots that come free in the same turn of the event loop are filled by one call. */
   function fillSoon(): void {
@@ -102,7 +130,7 @@ export function startTaking({
   }
 
   function fill(): void {
-    if (isPaused || free === 0 || (line === "unknown" && calls.size > 0)) return;
+    if (isPaused || isSuspended || free === 0 || (line === "unknown" && calls.size > 0)) return;
     if (line === "empty") {
       waitForWork();
       return;
@@ -124,19 +152,23 @@ export function startTaking({
     try {
       callCount += 1;
       const token = `${tokens}:${callCount}`;
-      const answer = await take(runner, { count, now: Date.now(), token, holder, leaseMs });
-      answeredAt = Date.now();
+      const answer = await take(runner, { count, token, holder, leaseMs });
+      answeredAt = performance.now();
+      onLeased(answer.tasks);
       unused -= answer.tasks.length;
-      dueAt = answer.dueAt;
+      redisAheadMs = answer.now - answeredAt;
+      dueAtMs = answer.dueAt - redisAheadMs;
+      if (answer.canceled > 0) onCanceled(answer.canceled);
       await afterThoseBefore();
       if (answer.hasMore) line = "more";
       // A wake that came meanwhile tells of a task that this call may not have seen.
       else if (wakes === wakesBefore) line = "empty";
-      if (isPaused) await Promise.all(answer.tasks.map(returnUnstarted));
-      else answer.tasks.forEach(start);
+      answer.tasks.forEach(start);
     } catch (error) {
+      // Redis has answered, or the connection has said that it cannot: the loop lives.
+      answeredAt = performance.now();
       line = "unknown";
-      if (!isPaused) log.warn({ err: error as Error }, "taking tasks from the queue failed; trying again");
+      if (!isPaused) logFault(log, error, "taking tasks from the queue failed; trying again");
       await delay(TRY_AGAIN_MS);
     }
     free += unused;
@@ -164,15 +196,6 @@ export function startTaking({
     });
   }
 
-  /** The answer to a question from before the pause: what it would run on may be gone. */
-  async function returnUnstarted({ claim, startedOn }: TakenTask): Promise<void> {
-    try {
-      await giveBack(runner, { ...claim, startedOn });
-    } catch (error) {
-      log.warn({ err: error as Error, job: claim.jobId }, "giving back a task failed; its lease expires");
-    }
-  }
-
   async function waitForWork(): Promise<void> {
     if (isWaiting) return;
     isWaiting = true;
@@ -180,33 +203,33 @@ export function startTaking({
       await untilMarked();
     } catch (error) {
       if (isPaused) return;
-      // Where the connection was cut, it says so itself, and a call on the other one waits until Redis is back.
-      if (waiting.status === "ready")
-        log.warn({ err: error as Error }, "waiting for work failed; trying again");
+      // A connection that was cut says so itself, and a call on the other one waits until Redis is back.
+      if (waiting.status === "ready") logFault(log, error, "waiting for work failed; trying again");
+      answeredAt = performance.now();
       await delay(TRY_AGAIN_MS);
     }
     isWaiting = false;
     wakes += 1;
     line = "unknown";
     // The marker was not for this worker where its last slot was taken meanwhile.
-    if (free === 0) runner.redis.zadd(runner.keys.marker, 0, "0").catch(() => {});
+    if (free === 0 || isSuspended) passMarkerOn();
     fillSoon();
   }
 
   /** Resolves when a task may wait: one was put in line, or is due, or it is time to look anyway. */
   async function untilMarked(): Promise<void> {
-    for (let due = dueAt; due > Date.now(); ) {
-      const waitMs = Math.min(LOOK_ANYWAY_MS, Math.max(SHORTEST_WAIT_MS, due - Date.now()));
+    for (let dueMs = dueAtMs; dueMs > performance.now() && !isSuspended; ) {
+      const waitMs = Math.min(LOOK_ANYWAY_MS, Math.max(SHORTEST_WAIT_MS, dueMs - performance.now()));
       const overdue = setInterval(() => {
         if (waiting.status === "ready") waiting.disconnect(true);
       }, waitMs + OVERDUE_MS);
       const marked = await waiting
         .bzpopmin(runner.keys.marker, waitMs / 1000)
         .finally(() => clearInterval(overdue));
-      answeredAt = Date.now();
-      // The score tells since when a task waits, or from when on it is due.
+      answeredAt = performance.now();
+      // The score tells since when a task waits, or from when on it is due, by Redis' clock.
       if (marked === null) return;
-      due = Math.min(due, Number(marked[2]));
+      dueMs = Math.min(dueMs, Number(marked[2]) - redisAheadMs);
     }
   }
 }

@@ -17,7 +17,8 @@ import type { Redis } from "ioredis";
 import { assertUsableRedis } from "./assert-usable-redis.ts";
 import { redeliverCallback } from "./callbacks/callback-scripts.ts";
 import { type CallbackPage, type CallbackQuery, listCallbacks } from "./callbacks/list-callbacks.ts";
-import { openPersistentConnection, openRequestConnection } from "./connection.ts";
+import { checkAccess, throwIfRefused } from "./check-access.ts";
+import { openRequestConnection } from "./connection.ts";
 import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
@@ -32,8 +33,10 @@ import { reachingRedis } from "./queue-error.ts";
 import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
 import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
+import { openSubscriber, type Subscriber } from "./subscriber.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
+import { watchRedis } from "./watch-redis.ts";
 import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
@@ -101,6 +104,8 @@ export interface TaskQueue {
    * `conflict` where there is none to be sent.
    */
   redeliver(taskId: string): Promise<Task | null>;
+  /** Redis' clock, in ms since the epoch, for display. */
+  now(): number;
   /** How many tasks have not ended. */
   depth(): Promise<QueueDepth>;
   /** Resolves if Redis takes writes. */
@@ -120,15 +125,15 @@ export interface TaskQueue {
  */
 export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
   const redis = openRequestConnection(options.redisUrl, options.log);
-  const subscriber = openPersistentConnection(options.redisUrl, "host-runner-api-events", options.log);
+  const subscriber = openSubscriber(options.redisUrl, "host-runner-api-events", options.log);
   try {
     // By the connection that asks again where it breaks: the other one would give up at once.
-    await assertUsableRedis(subscriber, options.log);
+    await assertUsableRedis({ redis: subscriber.redis, keys: createKeys(options.queue) }, options.log);
     await untilReady(redis);
     return createTaskQueue(options, redis, subscriber);
   } catch (error) {
     redis.disconnect();
-    subscriber.disconnect();
+    subscriber.close();
     throw error;
   }
 }
@@ -141,10 +146,11 @@ function untilReady(redis: Redis): Promise<void> {
 function createTaskQueue(
   { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
   redis: Redis,
-  subscriber: Redis,
+  subscriber: Subscriber,
 ): TaskQueue {
   const keys = createKeys(queue);
   const runner = { redis, keys };
+  const watch = watchRedis(runner, log);
   const pruning = startPruning(runner, retention, log);
   const hints = createHints(subscriber);
   const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });
@@ -155,7 +161,6 @@ function createTaskQueue(
     bullmq,
 
     async submit(submission, idempotency) {
-      const now = Date.now();
       const { task_id: taskId } = submission;
       const stored = toStored(submission);
       const data = canonicalJson(stored);
@@ -166,7 +171,6 @@ function createTaskQueue(
           name: taskId,
           data,
           opts,
-          now,
           maxQueued,
           // A run of its own needs no list: its name says which task it is.
           lists: listSuffixes(stored.run_id, stored.labels),
@@ -175,7 +179,7 @@ function createTaskQueue(
         }),
       );
       return (
-        toSubmitted(answer, submission, { data, opts, now }) ??
+        toSubmitted(answer, submission, { data, opts }) ??
         // The key stands for a task that was there already when it was used first.
         (await replayExisting(answer))
       );
@@ -190,23 +194,29 @@ function createTaskQueue(
     list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
     async cancel(taskId) {
-      const askedAt = Date.now();
+      const askedAtMs = performance.now();
       const answer: CancelAnswer = await reachingRedis(`cancel task ${taskId}`, () =>
-        cancel(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), outcome: canceledOutcome }),
+        cancel(runner, { encodedId: encodeTaskId(taskId), outcome: canceledOutcome }),
       );
       if (answer[0] === "missing") return null;
       const [verdict, execution, record] = answer;
       const task = projectTask(toRecord(record), execution);
       if (verdict === "canceled") {
         const { executor } = task;
-        observe({ type: "ended", status: verdict, executor, runMs: null, cancelMs: Date.now() - askedAt });
+        observe({
+          type: "ended",
+          status: verdict,
+          executor,
+          runMs: null,
+          cancelMs: performance.now() - askedAtMs,
+        });
       }
       return task;
     },
 
     async rerun(taskId) {
       const answer = await reachingRedis(`rerun task ${taskId}`, () =>
-        rerun(runner, { encodedId: encodeTaskId(taskId), now: Date.now(), maxQueued }),
+        rerun(runner, { encodedId: encodeTaskId(taskId), maxQueued }),
       );
       switch (answer[0]) {
         case "missing":
@@ -230,7 +240,7 @@ function createTaskQueue(
       try {
         let newest = task;
         // The end may have come before the subscription stood, so it is read after each of them.
-        for await (const _ of watch.hints(Date.now() + timeoutMs, signal)) {
+        for await (const _ of watch.hints(timeoutMs, signal)) {
           // Redis may go away meanwhile; what is known is answered then.
           newest = (await this.find(task.task_id, task.execution).catch(ifUnavailable)) ?? newest;
           if (isEnded(newest.status)) break;
@@ -264,7 +274,7 @@ function createTaskQueue(
 
     async redeliver(taskId) {
       const answer = await reachingRedis(`redeliver the callback of task ${taskId}`, () =>
-        redeliverCallback(runner, { encodedId: encodeTaskId(taskId), now: Date.now() }),
+        redeliverCallback(runner, { encodedId: encodeTaskId(taskId) }),
       );
       switch (answer[0]) {
         case "missing":
@@ -285,15 +295,18 @@ function createTaskQueue(
       }
     },
 
+    now: watch.now,
+
     depth: () => reachingRedis("count tasks", () => readDepth(redis, keys)),
 
     async checkWritable() {
-      await reachingRedis("write", () => redis.set(keys.writeCheck, Date.now(), "EX", 60));
+      await reachingRedis("write", async () => throwIfRefused(await checkAccess(runner)));
     },
 
     async close() {
       pruning.stop();
-      subscriber.disconnect();
+      watch.stop();
+      subscriber.close();
       redis.disconnect();
     },
   };
@@ -329,11 +342,11 @@ function idempotencyRecord(keys: Keys, { caller, key, body }: Idempotency) {
 function toSubmitted(
   answer: SubmitAnswer,
   submission: NamedSubmission,
-  { data, opts, now }: { data: string; opts: string; now: number },
+  { data, opts }: { data: string; opts: string },
 ): Submitted | null {
   switch (answer[0]) {
     case "created":
-      return { task: acceptedTask(submission.task_id, data, opts, answer[1], now), created: true };
+      return { task: acceptedTask(submission.task_id, data, opts, answer[1], answer[2]), created: true };
     case "existing":
       return { task: projectTask(toRecord(answer[2]), answer[1]), created: false };
     case "conflict":

@@ -7,20 +7,29 @@ import { giveBack } from "./scripts.ts";
 /** For the answers that are on their way when the connection stands again. */
 const SETTLE_MS = 1000;
 
+/** What tells one lease from every other. */
+export interface LeaseName {
+  jobId: string;
+  attempt: number;
+  /** In ms since the epoch by Redis' clock: an attempt that was given back is leased once more. */
+  startedOn: number;
+}
+
 /**
- * Gives back the tasks that were leased to this worker by an answer that it never got, because the connection
- * was cut. Resolves with how many those were.
+ * Gives back the tasks that were leased to this worker by an answer that it never received, because the connection was
+ * cut. `wasReceived` knows every lease whose answer has come, whatever became of its attempt. Resolves with the number
+ * of leases given back.
  */
 export async function giveBackUnheard(
   runner: ScriptRunner,
-  { workerId, isRunning }: { workerId: string; isRunning: (jobId: string) => boolean },
+  { workerId, wasReceived }: { workerId: string; wasReceived: (lease: LeaseName) => boolean },
 ): Promise<number> {
   const mine = await leasesOf(runner, workerId);
   // Answers come in order: what was leased before this look has been heard of after it, or never.
   await pause(SETTLE_MS);
-  const unheard = mine.filter(({ jobId }) => !isRunning(jobId));
+  const unheard = mine.filter((lease) => !wasReceived(lease));
   const answers = await Promise.all(unheard.map((lease) => giveBack(runner, lease)));
-  return answers.filter((answer) => answer === "given-back").length;
+  return answers.filter((answer) => answer !== "changed").length;
 }
 
 async function leasesOf({ redis, keys }: { redis: Redis; keys: ScriptRunner["keys"] }, workerId: string) {

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
-import type { Log } from "./log.ts";
+import { type Log, logFault } from "./log.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** A message that was lost in a reconnect is made up for after this long. */
 const POLL_MS = 2000;
@@ -10,9 +11,10 @@ const KEEP_EARLY_MS = 30_000;
 
 interface WishesOptions {
   redis: Redis;
-  subscriber: Redis;
+  subscriber: Subscriber;
   keys: Keys;
-  runningIds: () => string[];
+  heldIds: () => string[];
+  isHeld: (jobId: string) => boolean;
   onCancel: (jobId: string) => void;
   log: Log;
 }
@@ -21,19 +23,18 @@ interface WishesOptions {
  * Hears of the wishes to cancel a running task. None is missed: a message that comes before its task has been
  * registered is kept, and the records of the running tasks are read every few seconds.
  */
-export function createWishes({ redis, subscriber, keys, runningIds, onCancel, log }: WishesOptions) {
+export function createWishes({ redis, subscriber, keys, heldIds, isHeld, onCancel, log }: WishesOptions) {
   const early = new Map<string, NodeJS.Timeout>();
-  subscriber.on("message", (_channel, jobId: string) => {
-    if (runningIds().includes(jobId)) onCancel(jobId);
+  subscriber.onMessage((channel, jobId) => {
+    if (channel !== keys.cancelChannel) return;
+    if (isHeld(jobId)) onCancel(jobId);
     else keepEarly(jobId);
   });
-  const subscribed = subscriber.subscribe(keys.cancelChannel);
   const polling = setInterval(poll, POLL_MS);
 
   return {
-    async ready(): Promise<void> {
-      await subscribed;
-    },
+    /** Resolves when cancel requests are heard of. Rejects where Redis refuses it. */
+    subscribe: () => subscriber.subscribe(keys.cancelChannel),
     /** Whether the wish to cancel this task came before it was running here. */
     cameBefore(jobId: string): boolean {
       clearTimeout(early.get(jobId));
@@ -51,7 +52,7 @@ export function createWishes({ redis, subscriber, keys, runningIds, onCancel, lo
   }
 
   async function poll(): Promise<void> {
-    const jobIds = runningIds();
+    const jobIds = heldIds();
     if (jobIds.length === 0 || redis.status !== "ready") return;
     try {
       const wishes = await Promise.all(
@@ -59,7 +60,7 @@ export function createWishes({ redis, subscriber, keys, runningIds, onCancel, lo
       );
       jobIds.filter((_, i) => wishes[i] === 1).forEach(onCancel);
     } catch (error) {
-      log.warn({ err: error as Error }, "reading the wishes to cancel failed; trying again");
+      logFault(log, error, "reading the cancel requests failed; trying again");
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type ExecutorName, type Worker as WorkerStatus, workerSchema } from "@host-runner/contracts";
-import type { Log } from "./log.ts";
+import { type Log, logFault } from "./log.ts";
+import { readRedisClock } from "./redis-clock.ts";
 import type { ScriptRunner } from "./run-script.ts";
 import { announceWorker, listWorkers as listWorkersScript } from "./scripts.ts";
 
@@ -19,23 +20,24 @@ interface AnnouncedWorker {
 /** Tells every few seconds that this worker lives and what it runs, until it is stopped. */
 export function startAnnouncing(
   runner: ScriptRunner,
-  worker: AnnouncedWorker,
+  worker: () => AnnouncedWorker,
   runningTasks: () => string[],
   log: Log,
 ): { stop(): Promise<void> } {
-  const since = new Date().toISOString();
+  let since: string | null = null;
   const announce = async (gone: boolean) => {
     if (runner.redis.status !== "ready") return;
-    const status: WorkerStatus = { ...worker, pools: [], tasks: runningTasks(), since };
     try {
+      since ??= new Date(await readRedisClock(runner.redis)).toISOString();
+      const status: WorkerStatus = { ...worker(), pools: [], tasks: runningTasks(), since };
       await announceWorker(runner, {
-        id: worker.id,
+        id: status.id,
         gone,
         silentMs: SILENT_MS,
         status: JSON.stringify(status),
       });
     } catch (error) {
-      log.warn({ err: error as Error }, "telling that this worker lives failed; trying again");
+      logFault(log, error, "telling that this worker lives failed; trying again");
     }
   };
   const timer = setInterval(announce, ANNOUNCE_MS, false);

@@ -24,11 +24,11 @@ export function listenForStopRequests(
   { echoMs = 0 }: { echoMs?: number } = {},
 ): StopRequests {
   const stages = [new AbortController(), new AbortController(), new AbortController()] as const;
-  let last = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     host.on(signal, () => {
-      if (Date.now() - last < echoMs) return;
-      last = Date.now();
+      if (performance.now() - lastMs < echoMs) return;
+      lastMs = performance.now();
       stages.find((stage) => !stage.signal.aborted)?.abort(signal);
     });
   }

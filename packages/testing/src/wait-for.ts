@@ -17,11 +17,11 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   { description, timeoutMs = 10_000 }: WaitForOptions,
 ): Promise<Exclude<T, Falsy>> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (let intervalMs = 2; ; intervalMs = Math.min(intervalMs * 1.5, 50)) {
     const seen = await ask(condition);
     if ("value" in seen && seen.value) return seen.value as Exclude<T, Falsy>;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       const last =
         "value" in seen ? `last value: ${inspect(seen.value)}` : `last error: ${inspect(seen.error)}`;
       throw new Error(`waited ${timeoutMs} ms in vain for: ${description}; ${last}`);

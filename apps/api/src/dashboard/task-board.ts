@@ -42,7 +42,7 @@ export class TaskBoard extends BullMQAdapter {
       // It may have been removed in between.
       if (!task) continue;
       const ofBullmq = job.toJSON.bind(job);
-      job.toJSON = () => Object.assign(ofBullmq(), describeJob(task, Date.now()));
+      job.toJSON = () => Object.assign(ofBullmq(), describeJob(task, this.#tasks.now()));
     }
   }
 }

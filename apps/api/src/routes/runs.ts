@@ -31,12 +31,12 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
     .route("/:runId/cancel")
     .post(async (request, response) => {
       const { runId } = request.params;
-      const deadline = Date.now() + CANCEL_WAIT_MS;
+      const deadlineMs = performance.now() + CANCEL_WAIT_MS;
       const tasks = await tasksOf(runId);
       for (let i = 0; i < tasks.length; i += CANCELS_AT_A_TIME) {
         await Promise.all(
           tasks.slice(i, i + CANCELS_AT_A_TIME).map(async (task, k) => {
-            if (!isEnded(task.status)) tasks[i + k] = await cancel(task, deadline);
+            if (!isEnded(task.status)) tasks[i + k] = await cancel(task, deadlineMs);
           }),
         );
       }
@@ -67,10 +67,10 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
     return tasks;
   }
 
-  async function cancel(task: TaskSummary, deadline: number): Promise<TaskSummary> {
+  async function cancel(task: TaskSummary, deadlineMs: number): Promise<TaskSummary> {
     const asked = await queue.cancel(task.task_id);
     if (!asked) return task;
-    return summarize(await queue.untilEnded(asked, deadline - Date.now(), stopping));
+    return summarize(await queue.untilEnded(asked, deadlineMs - performance.now(), stopping));
   }
 }
 

@@ -39,7 +39,7 @@ export async function withWorker(
       redisUrl,
       queue: name,
       holder: { id: "w", pid: 1, host: "h", executor: "mock" },
-      executors: ["mock"],
+      executors: () => ["mock"],
       concurrency: 4,
       leaseMs: 10_000,
       outputKeepBytes: 1024 * 1024,

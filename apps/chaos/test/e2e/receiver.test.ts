@@ -37,7 +37,8 @@ async function withReceiver(run: (received: Received) => Promise<void>): Promise
           senders.push(sender);
           return sender.send({
             ...{ url: receiver.url, token: "a token", eventId: body.event_id, body },
-            deadline: Date.now() + 60_000,
+            isMine: () => true,
+            now: () => Date.now(),
           });
         },
       });

@@ -30,7 +30,7 @@ async function run(
     runId: "r",
     execution: 1,
     attempt: 1,
-    startBefore: Date.now() + 60_000,
+    mayStart: () => true,
     submission: { prompt, ...fields },
   };
   const stop = new AbortController();
@@ -44,6 +44,7 @@ async function run(
     },
     (reason) => stop.abort(reason),
   );
+  if ("kind" in outcome) throw new Error("it was not started");
   return { outcome, written };
 }
 

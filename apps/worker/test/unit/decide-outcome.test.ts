@@ -1,4 +1,3 @@
-import type { ExecutionResult } from "@host-runner/executors";
 import { describe, expect, it } from "@jest/globals";
 import { decideOutcome, unavailableOutcome } from "../../src/decide-outcome.ts";
 
@@ -11,8 +10,10 @@ const output = {
   stderrTruncated: false,
 };
 
-function decide(result: Partial<ExecutionResult>) {
-  const complete: ExecutionResult = {
+type Result = Parameters<typeof decideOutcome>[0];
+
+function decide(result: Partial<Result>) {
+  const complete: Result = {
     exit: { kind: "exited", exitCode: 0 },
     stopped: null,
     survivors: [],
@@ -47,7 +48,7 @@ describe("an outcome", () => {
       "output_limit",
       "shell execution failed: it wrote more than 1000 bytes",
     ],
-  ] as [Partial<ExecutionResult>, string, string | null, string][])(
+  ] as [Partial<Result>, string, string | null, string][])(
     "of %j is %s",
     (result, status, reason, message) => {
       expect(decide(result)).toMatchObject({ status, reason, message, output });

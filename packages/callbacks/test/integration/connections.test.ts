@@ -127,7 +127,9 @@ describe("a deadline", () => {
       };
       await withSender({ resolve }, async (sender) => {
         const url = `http://receiver.test:${receiver.port}/`;
-        expect(await sender.send(callbackTo(url, { deadline }))).toEqual({ kind: "too-late" });
+        expect(await sender.send(callbackTo(url, { isMine: () => Date.now() < deadline }))).toEqual({
+          kind: "too-late",
+        });
         await waitFor(() => receiver.connections[0]?.closed, { description: "the connection is closed" });
         expect(receivedBytes).toBe(0);
       });
@@ -138,7 +140,7 @@ describe("a deadline", () => {
     await withReceiver(ok, (receiver) =>
       withSender({}, async (sender) => {
         await sender.send(callbackTo(receiver.url));
-        const delivery = await sender.send(callbackTo(receiver.url, { deadline: Date.now() - 1 }));
+        const delivery = await sender.send(callbackTo(receiver.url, { isMine: () => false }));
         expect(delivery).toEqual({ kind: "too-late" });
         expect(receiver.requests).toHaveLength(1);
       }),
@@ -160,7 +162,9 @@ describe("a deadline", () => {
         // Long enough for a slow machine to connect and to begin, and a body that is more than the kernel buffers.
         const deadline = Date.now() + 2_000;
         const body = { ...callbackBody, stdout: "x".repeat(16 * 1024 * 1024) };
-        const sending = sender.send(callbackTo(`http://127.0.0.1:${port}/`, { body, deadline }));
+        const sending = sender.send(
+          callbackTo(`http://127.0.0.1:${port}/`, { body, isMine: () => Date.now() < deadline }),
+        );
         await waitFor(() => Date.now() >= deadline && sockets[0], { description: "the deadline has passed" });
         sockets[0]!.resume();
         expect(await sending).toEqual({ kind: "too-late" });

@@ -33,7 +33,8 @@ export function callbackTo(url: string, request: Partial<CallbackRequest> = {}):
     token: TOKEN,
     eventId: "event-1",
     body: callbackBody,
-    deadline: Date.now() + 60_000,
+    isMine: () => true,
+    now: () => Date.now(),
     ...request,
   };
 }

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import type { Exit } from "@host-runner/contracts";
 import type { ExecutionResult, OutputSink } from "../executor.ts";
 import type { StopRequest } from "../stop-request.ts";
 import type { OutputPipes } from "./output/output-pipes.ts";
 import { createOutputReader } from "./output/output-reader.ts";
+import { toHostFault } from "./prepare/host-fault.ts";
 import type { ShellRuntime } from "./shell-runtime.ts";
-import { describeSpawnFailure } from "./spawn/describe-spawn-failure.ts";
+import { describeSpawnFailure, isHostFault } from "./spawn/describe-spawn-failure.ts";
 import { type Command, spawnCommand } from "./spawn/spawn-command.ts";
 import { stopTree } from "./stop/stop-tree.ts";
 
@@ -34,20 +37,19 @@ async function spawnAndFollow(
   command: Command,
   { pipes, sink, stop, mark, runtime }: RunCommandOptions,
 ): Promise<ExecutionResult> {
-  const startedAt = Date.now();
+  const startedAtMs = performance.now();
+  const place = reservePlace(runtime, mark);
   const spawned = spawnCommand(command, {
     stdout: pipes.writeEnd("stdout"),
     stderr: pipes.writeEnd("stderr"),
   });
   if (spawned.pid === undefined) {
-    const exit: Exit = {
-      kind: "spawn-failed",
-      message: describeSpawnFailure(await spawned.errorCode, command),
-    };
+    place.cancel();
+    const exit = explainRefusal(await spawned.errorCode, command);
     return { exit, stopped: stop.reason, survivors: [] };
   }
-  // At once: what it forks before it is taken in is found by its environment alone.
-  const contained = runtime.contain(spawned.pid, mark);
+  // At once: processes that it forks before are found by their environment alone.
+  const contained = place.contain(spawned.pid);
   pipes.closeWriteEnds();
   const readers = (["stdout", "stderr"] as const).map((stream) =>
     createOutputReader({ stream, readEnd: pipes.takeReadEnd(stream), sink, buffers: runtime.buffers }),
@@ -60,7 +62,8 @@ async function spawnAndFollow(
     await Promise.race([leaderExited, stop.requested, ...readers.map(({ sinkFailed }) => sinkFailed)]);
     // A wish that comes after the command's own end has stopped nothing. Where the guard has stopped it, the task
     // may be somebody else's by now.
-    const stopped = exit === null ? stop.reason : runtime.hasGuardIntervened(startedAt) ? "lease_lost" : null;
+    const stopped =
+      exit === null ? stop.reason : runtime.hasGuardIntervened(startedAtMs) ? "lease_lost" : null;
     const survivors = await stopTree(contained.tree, {
       ...runtime.stopTimes,
       leader: { exited: leaderExited, hasExited: () => exit !== null },
@@ -74,4 +77,22 @@ async function spawnAndFollow(
     for (const reader of readers) reader.close();
     contained.release();
   }
+}
+
+function reservePlace(runtime: ShellRuntime, mark: string) {
+  try {
+    return runtime.reserve(mark);
+  } catch (error) {
+    throw toHostFault("cannot prepare a place for a command", error);
+  }
+}
+
+/** Whose fault it is that the command could not be spawned: its own, or the host's. */
+function explainRefusal(code: string, command: Command): Exit {
+  const message = describeSpawnFailure(code, command);
+  // Also said of a working directory that was removed a moment ago, which a relative path depends on as well.
+  const isOfWorkspace = command.file.includes("/") && !isAbsolute(command.file);
+  const hasVanished = code === "ENOENT" && !isOfWorkspace && existsSync(command.workingDirectory);
+  if (isHostFault(code) || hasVanished) return { kind: "not-started", hostFault: message };
+  return { kind: "spawn-failed", message };
 }

@@ -5,15 +5,26 @@ import { watchStopRequest } from "../stop-request.ts";
 import { attemptMark } from "./containment/cookie.ts";
 import { type OutputPipes, openOutputPipes } from "./output/output-pipes.ts";
 import { inheritedEnvironment } from "./prepare/environment.ts";
+import { findHostFault } from "./prepare/find-host-fault.ts";
+import { findProgram } from "./prepare/find-program.ts";
+import { HostFault } from "./prepare/host-fault.ts";
 import { PreparationError } from "./prepare/preparation-error.ts";
 import { type PreparedCommand, prepareCommand } from "./prepare/prepare-command.ts";
 import { runCommand } from "./run-command.ts";
 import { type ShellRuntime, startShellRuntime } from "./shell-runtime.ts";
 import { compileTemplate } from "./template/compile-template.ts";
+import { TemplateError } from "./template/template-error.ts";
 
 export interface ShellExecutor extends Executor {
-  /** Clears up after dead workers and starts the guard; resolves with a line on the containment it has. */
+  /**
+   * Clears up after dead workers and starts the guard; resolves with a line on the containment it has. Rejects where the
+   * template's program is missing.
+   */
   start(): Promise<string>;
+  /** Whether the template's program is there. */
+  isAvailable(): boolean;
+  /** See `Executors.checkHost`. */
+  checkHost(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -22,9 +33,11 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
   const template = compileTemplate(shell.template, shell.shell);
   const inherited = inheritedEnvironment(shell.environment, shell.envAllow);
   let runtime: ShellRuntime | null = null;
-  return { name: "shell", start, execute, close };
+  const program = findProgram(template.program, inherited.PATH);
+  return { name: "shell", start, isAvailable: program.isThere, checkHost, execute, close };
 
   async function start(): Promise<string> {
+    if (!program.isThere()) throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE: ${program.describeMissing()}`);
     runtime = await startShellRuntime(config, shell);
     return runtime.containment;
   }
@@ -33,6 +46,11 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
     const closing = runtime;
     runtime = null;
     await closing?.close();
+  }
+
+  async function checkHost(): Promise<string | null> {
+    if (!program.isThere()) return program.describeMissing();
+    return runtime ? findHostFault(runtime) : "the shell executor is not started";
   }
 
   async function execute(attempt: Attempt, { signal, output }: ExecutionContext): Promise<ExecutionResult> {
@@ -49,16 +67,17 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
         mark,
         defaultDirectory: runtime.defaultDirectory,
         promptFolder: runtime.folder.prompts,
+        restoreFolders: runtime.restoreFolders,
       });
       pipes = await openOutputPipes(runtime.fifos);
       // The last moment: from here to the spawn nothing is waited for.
       if (stop.reason) return neverStarted("stopped before it started", stop.reason);
-      if (attempt.startBefore !== undefined && Date.now() > attempt.startBefore) {
-        return neverStarted("too late to be started", "lease_lost");
-      }
+      if (attempt.mayStart?.() === false) return notStarted(null);
+      if (!program.isThere()) return notStarted(program.describeMissing());
       return await runCommand(command, { pipes, sink: output, stop, mark, runtime });
     } catch (error) {
       if (error instanceof PreparationError) return neverStarted(error.message, stop.reason);
+      if (error instanceof HostFault) return notStarted(error.message);
       throw error;
     } finally {
       stop.dispose();
@@ -66,6 +85,10 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
       await command?.discard();
     }
   }
+}
+
+function notStarted(hostFault: string | null): ExecutionResult {
+  return { exit: { kind: "not-started", hostFault }, stopped: null, survivors: [] };
 }
 
 function neverStarted(message: string, stopped: ExecutionResult["stopped"]): ExecutionResult {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { ExecutorsConfig, ShellConfig } from "../config.ts";
 import { removeCgroup } from "./containment/cgroup.ts";
-import { type ContainedTree, createContainer } from "./containment/contain.ts";
+import { createContainer, type ReservedPlace } from "./containment/contain.ts";
 import { detectContainment } from "./containment/detect-containment.ts";
 import { readPidScope, readStat } from "./containment/proc.ts";
 import { clearLeftovers, keepClearingLeftovers } from "./guard/clear-leftovers.ts";
@@ -31,10 +31,12 @@ export interface ShellRuntime {
   /** To be called before a command is spawned: stopped in between, this process could tell its guard no more. */
   commandStarts(): void;
   commandEnded(): void;
-  /** Takes in a process that has just been spawned. */
-  contain(pid: number, mark: string): ContainedTree;
-  /** Whether this worker was silent for so long just now that its guard has stopped what was started at `startedAt`. */
-  hasGuardIntervened(startedAt: number): boolean;
+  /** A place for a command that is about to be spawned. Throws what the system does where it has none to give. */
+  reserve(mark: string): ReservedPlace;
+  /** Whether this worker was silent for so long just now that its guard has stopped a command started at `startedAtMs`. */
+  hasGuardIntervened(startedAtMs: number): boolean;
+  /** Makes the worker's folders and files again, where somebody has removed them. Throws what the system does. */
+  restoreFolders(): void;
   close(): Promise<void>;
 }
 
@@ -63,13 +65,14 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     fifos: folder.fifos,
     cgroup: containment.cgroup?.path ?? null,
   };
-  writeFileSync(folder.worker, formatWorkerRecord(record), { mode: 0o600 });
+  const writeRecord = () => writeFileSync(folder.worker, formatWorkerRecord(record), { mode: 0o600 });
+  writeRecord();
   const running = openRunningTable(folder.running);
   const target = { ...record, workerKey, folder: folder.path };
   const guard = await startGuard(target, containment.cgroup?.home ?? null, shell.silentAfterMs ?? null);
   const container = createContainer({ containment, running });
   const fifos = createFifoPool(folder.fifos);
-  const clearing = keepClearingLeftovers(shell.stateDir, shell.silentAfterMs ?? null);
+  const clearing = keepClearingLeftovers(shell.stateDir, shell.silentAfterMs ?? null, restoreFolders);
   let sequence = 0;
 
   return {
@@ -81,10 +84,11 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
     stopTimes: { gracePeriodMs, killTimeoutMs: KILL_TIMEOUT_MS },
     containment: containment.description,
     nextSequence: () => ++sequence,
-    contain: container.contain,
+    reserve: container.reserve,
     commandStarts: () => guard.commandStarts(),
     commandEnded: () => guard.commandEnded(),
-    hasGuardIntervened: (startedAt) => guard.hasIntervened(startedAt),
+    hasGuardIntervened: (startedAtMs) => guard.hasIntervened(startedAtMs),
+    restoreFolders,
     async close() {
       clearing.stop();
       await fifos.close();
@@ -97,4 +101,13 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
       for (const path of [folder.fifos, folder.path]) rmSync(path, { recursive: true, force: true });
     },
   };
+
+  function restoreFolders(): void {
+    if ([folder.worker, folder.running, folder.prompts, folder.fifos].every((path) => existsSync(path)))
+      return;
+    makeWorkerFolder(shell.stateDir, folder);
+    running.restore();
+    writeRecord();
+    guard.recordAgain();
+  }
 }

@@ -22,6 +22,12 @@ const failed = (message: RegExp | string) => ({
   survivors: [],
 });
 
+const notStarted = (hostFault: RegExp | string) => ({
+  exit: { kind: "not-started", hostFault: expect.stringMatching(hostFault) },
+  stopped: null,
+  survivors: [],
+});
+
 describe("the end of a command", () => {
   it("is its exit code where it exits", () =>
     withShell("exit 3", {}, async ({ run }) => {
@@ -37,14 +43,9 @@ describe("the end of a command", () => {
 
 describe("a command that cannot be started", () => {
   it.each([
-    ["no-such-program {prompt}", "command not found: no-such-program is in none of the folders in PATH"],
-    [
-      "/no/such/program {prompt}",
-      "cannot run /no/such/program: no such file, or the interpreter in its first line",
-    ],
     ["/etc/passwd {prompt}", "not executable: /etc/passwd"],
     ["/ {prompt}", "not executable: /"],
-    ["/etc/passwd/x", "a part of a path is not a directory"],
+    ["./no-such-program {prompt}", "cannot run ./no-such-program: no such file, or the interpreter"],
   ])("says why: %s", (template, message) =>
     withShell(template, { shell: "none" }, async ({ run }) => {
       expect((await run()).result).toEqual(failed(message));
@@ -167,19 +168,22 @@ describe("a long prompt", () => {
 const levels = await availableLevels();
 
 describe("running out of file descriptors", () => {
-  it("is a failure of the task, and the next one works", () =>
-    withShell("echo hi", {}, async ({ run }) => {
+  it("is a fault of the host, for one command and for several at a time, and the next one works", () =>
+    withShell("echo hi", {}, async ({ run, executors }) => {
       expect((await run()).result).toEqual(exited(0));
       const taken = takeAllDescriptors();
       try {
         // A few free ones are not enough either.
         for (let free = 0; free < 4; free++) {
-          expect((await run()).result).toEqual(failed("out of file descriptors"));
+          const both = await Promise.all([run(), run()]);
+          for (const { result } of both) expect(result).toEqual(notStarted("out of file descriptors"));
+          expect(await executors.checkHost()).toMatch("out of file descriptors");
           closeSync(taken.pop()!);
         }
       } finally {
         for (const descriptor of taken) closeSync(descriptor);
       }
+      expect(await executors.checkHost()).toBeNull();
       expect((await run()).output.stdout).toBe("hi\n");
     }));
 

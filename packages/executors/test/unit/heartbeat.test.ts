@@ -26,7 +26,7 @@ describe("a heartbeat", () => {
 
   it("that was missing counts against what ran meanwhile, before and after the late beat", async () => {
     const heartbeat = createHeartbeat(SILENT_MS, () => {});
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     heartbeat.commandStarts();
     expect(heartbeat.hasIntervened(startedAt)).toBe(false);
     freeze(SILENT_MS * 2);
@@ -36,14 +36,28 @@ describe("a heartbeat", () => {
     heartbeat.stop();
   });
 
+  it("is not missing where only the wall clock steps", () => {
+    const heartbeat = createHeartbeat(SILENT_MS, () => {});
+    const startedAt = performance.now();
+    heartbeat.commandStarts();
+    const now = Date.now;
+    Date.now = () => now() + 3_600_000;
+    try {
+      expect(heartbeat.hasIntervened(startedAt)).toBe(false);
+    } finally {
+      Date.now = now;
+      heartbeat.stop();
+    }
+  });
+
   it("that was missing does not count against what was started after it", async () => {
     const heartbeat = createHeartbeat(SILENT_MS, () => {});
     heartbeat.commandStarts();
     freeze(SILENT_MS * 2);
-    expect(heartbeat.hasIntervened(Date.now())).toBe(false);
+    expect(heartbeat.hasIntervened(performance.now())).toBe(false);
     await new Promise((resolve) => setTimeout(resolve, 1));
     heartbeat.commandStarts();
-    expect(heartbeat.hasIntervened(Date.now())).toBe(false);
+    expect(heartbeat.hasIntervened(performance.now())).toBe(false);
     heartbeat.stop();
   });
 });

@@ -1,3 +1,5 @@
+--- @include "delete-entries"
+
 -- Appends entries to an execution's output, and drops those that are too much of its middle. Entries are a Redis stream
 -- with the ids <attempt>-<n>, n from 1: their order is the order of both streams together, and an id says where to go
 -- on reading. `args` has jobId, attempt, entries (list of {id, stream ("o" or "e"), offset}) and drop (list of ids);
@@ -17,8 +19,6 @@ local function appendEntries(own, args, first)
         ARGV[first + i - 1])
     end
   end
-  if #args.drop > 0 then
-    redis.call("XDEL", key, unpack(args.drop))
-  end
+  deleteEntries(key, args.drop)
   redis.call("PUBLISH", own .. "output:" .. args.jobId, "")
 end

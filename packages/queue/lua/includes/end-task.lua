@@ -12,7 +12,7 @@ local function endTask(queue, own, jobId, record, previous, now, outcome, outcom
   local set = completed and "completed" or "failed"
   local field = completed and "returnvalue" or "failedReason"
   local value = completed and cjson.encode(outcome.message) or outcome.message
-  -- Clocks of hosts differ: an end is never before its start.
+  -- Redis' clock may be set back: an end is never before its start.
   local finishedOn = string.format("%d", math.max(tonumber(now), tonumber(record.processedOn or 0)))
 
   local fields = {field, value, "finishedOn", finishedOn, "outcome", outcomeJson, "atm", tonumber(record.atm or 0) + 1}

@@ -26,9 +26,15 @@ local function enlist(queue, own, jobId, lists, now)
   end
 end
 
--- Makes an execution of a task: its record, its place in line and in lists, and the pointer to it where it is not the
--- first. `task` has encodedId, name, data, opts, lists and callbacks (whether it wants them).
-local function startExecution(queue, own, execution, task, now)
+-- Makes the execution of a task that follows `newest` (0: none): its record, its place in line and in lists, and the
+-- pointer to it where it is not the first. `task` has encodedId, name, data, opts, lists and callbacks (whether it wants
+-- them). Returns its number.
+local function startExecution(queue, own, newest, task, now)
+  local execution = newest + 1
+  -- A record that outlived its pointer, such as one that still owes a callback, is never overwritten.
+  while redis.call("EXISTS", queue .. jobIdOf(task.encodedId, execution)) == 1 do
+    execution = execution + 1
+  end
   local jobId = jobIdOf(task.encodedId, execution)
   enqueue(queue, jobId, task.name, task.data, task.opts, now)
   enlist(queue, own, jobId, task.lists, now)
@@ -43,8 +49,9 @@ local function startExecution(queue, own, execution, task, now)
       redis.call("HSET", queue .. jobId, "callbackSeq", seq)
     end
   end
-  -- Nobody watches yet what is only just made.
+  -- Nobody watches a new execution yet, but its run may be watched.
   publishInRun(own, jobId, task.lists)
+  return execution
 end
 
 -- How many tasks wait to be started.

@@ -1,3 +1,5 @@
+--- @include "clock"
+
 -- Callbacks of a task. The record of an execution that wants them has the field `callbacks`: a JSON list of all its
 -- callbacks, the oldest first, each with id, seq, status, attempt, at (ms: when it came to be owed), startedOn (ms, of the
 -- attempt), state (pending, delivered, failed), tries, and of the last try triedAt (ms), answer (HTTP status) and
@@ -5,16 +7,11 @@
 -- pending: they are sent one after the other, over all its executions. <own>callbacks-due has the lines' names by the
 -- time (ms, Redis' clock) of their next try.
 
-local function clock()
-  local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
 -- Puts a callback at the end of its task's line, and wakes those who send.
 local function lineUp(own, jobId, seq)
   local task = string.match(jobId, "^task%-(.*)@%d+$")
   if redis.call("RPUSH", own .. "callbacks:" .. task, jobId .. " " .. seq) == 1 then
-    redis.call("ZADD", own .. "callbacks-due", clock(), task)
+    redis.call("ZADD", own .. "callbacks-due", nowMs(), task)
   end
   redis.call("PUBLISH", own .. "callbacks", task)
 end

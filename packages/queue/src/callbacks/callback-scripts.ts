@@ -9,7 +9,7 @@ import type { CallbackState } from "./stored-callback.ts";
 const startAttemptScript = loadScript("start-attempt");
 export function startAttempt(
   runner: ScriptRunner,
-  args: { jobId: string; attempt: number; now: number },
+  args: { jobId: string; attempt: number },
 ): Promise<"owed" | "over"> {
   return run(startAttemptScript, runner, [args]);
 }
@@ -21,7 +21,7 @@ const claimScript = loadScript("claim-callbacks");
 export function claimCallbacks(
   runner: ScriptRunner,
   args: { limit: number; claimMs: number },
-): Promise<[msUntilNext: number, ...ClaimedCallback[]]> {
+): Promise<[now: number, msUntilNext: number, ...ClaimedCallback[]]> {
   return run(claimScript, runner, [args]);
 }
 
@@ -30,7 +30,6 @@ export interface Settlement {
   state: CallbackState;
   /** Until it is tried again, where it is still pending. */
   delayMs?: number;
-  now: number;
   answer: number | undefined;
   detail: string | undefined;
 }
@@ -47,7 +46,7 @@ export type RedeliverAnswer =
 const redeliverScript = loadScript("redeliver-callback");
 export function redeliverCallback(
   runner: ScriptRunner,
-  args: { encodedId: string; now: number },
+  args: { encodedId: string },
 ): Promise<RedeliverAnswer> {
   return run(redeliverScript, runner, [args]);
 }

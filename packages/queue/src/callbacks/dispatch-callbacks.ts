@@ -1,9 +1,10 @@
 import type { CallbackBody } from "@host-runner/contracts";
-import type { Redis } from "ioredis";
-import type { Log } from "../log.ts";
+import { bootMs } from "../boot-clock.ts";
+import { type Log, logFault } from "../log.ts";
 import { projectTask, type StoredSubmission } from "../project-task.ts";
 import { toRecord } from "../read-tasks.ts";
 import type { ScriptRunner } from "../run-script.ts";
+import type { Subscriber } from "../subscriber.ts";
 import { parseJobId } from "../task-id.ts";
 import type { Observe } from "../transition.ts";
 import { type ClaimedCallback, claimCallbacks, settleCallback } from "./callback-scripts.ts";
@@ -21,10 +22,12 @@ export interface DueCallback {
   body: CallbackBody;
   /** How often it was tried before. */
   tries: number;
-  /** Since when it is owed, ms since the epoch. */
+  /** Since when it is owed, in ms since the epoch by Redis' clock. */
   owedSince: number;
-  /** Nothing may be sent after it: somebody else may have it by then. */
-  deadline: number;
+  /** Redis' clock, in ms since the epoch. */
+  now: () => number;
+  /** Whether nobody else can have the right to send it yet: nothing may be sent once this is false. */
+  isMine: () => boolean;
 }
 
 /** What came of sending one; `detail` is for people. */
@@ -48,8 +51,7 @@ const AFTER_FAULT_MS = 1_000;
 
 interface DispatchOptions {
   runner: ScriptRunner;
-  /** A connection that may subscribe. */
-  subscriber: Redis;
+  subscriber: Subscriber;
   /** How many are sent at a time. */
   concurrency: number;
   deliver: DeliverCallback;
@@ -82,19 +84,18 @@ export function startCallbackDispatch({
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  subscriber.on("message", (channel: string) => {
+  subscriber.onMessage((channel) => {
     if (channel === keys.callbacksChannel) wake();
   });
   subscriber.subscribe(keys.callbacksChannel).then(wake, () => {});
-  // What was told while the connection was away.
-  subscriber.on("ready", wake);
+  // Messages may have been missed while the connection was away.
+  subscriber.onRenewed(wake);
   redis.on("ready", wake);
 
   return {
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      subscriber.off("ready", wake);
       redis.off("ready", wake);
       await claiming;
       await Promise.all(sending);
@@ -109,7 +110,7 @@ export function startCallbackDispatch({
     }
     claiming = claim()
       .catch((error: Error) => {
-        log.warn({ err: error }, "looking for callbacks that are due failed; trying again");
+        logFault(log, error, "looking for callbacks that are due failed; trying again");
         wakeIn(AFTER_FAULT_MS);
       })
       .finally(() => {
@@ -123,10 +124,13 @@ export function startCallbackDispatch({
     const limit = concurrency - sending.size;
     // Each that is settled wakes it again.
     if (limit <= 0) return;
-    const asked = Date.now();
-    const [msUntilNext, ...claimed] = await claimCallbacks(runner, { limit, claimMs: CLAIM_MS });
+    const askedMs = bootMs();
+    const isMine = () => bootMs() < askedMs + BEGIN_MS;
+    const [redisNow, msUntilNext, ...claimed] = await claimCallbacks(runner, { limit, claimMs: CLAIM_MS });
+    const answeredMs = performance.now();
+    const now = () => Math.round(redisNow + performance.now() - answeredMs);
     for (const callback of claimed) {
-      const sent = send(callback, asked + BEGIN_MS).finally(() => {
+      const sent = send(callback, { now, isMine }).finally(() => {
         sending.delete(sent);
         wake();
       });
@@ -140,7 +144,10 @@ export function startCallbackDispatch({
     if (!stopped) timer = setTimeout(wake, Math.max(ms, 1));
   }
 
-  async function send([head, flat]: ClaimedCallback, deadline: number): Promise<void> {
+  async function send(
+    [head, flat]: ClaimedCallback,
+    { now, isMine }: Pick<DueCallback, "now" | "isMine">,
+  ): Promise<void> {
     const [jobId = "", seq = ""] = head.split(" ");
     try {
       const record = toRecord(flat);
@@ -155,7 +162,7 @@ export function startCallbackDispatch({
       const task = projectTask(record, parseJobId(jobId).execution);
       const body = toCallbackBody(task, stored);
       const { tries, at: owedSince } = stored;
-      const verdict = await deliver({ url, token, body, tries, owedSince, deadline });
+      const verdict = await deliver({ url, token, body, tries, owedSince, now, isMine });
       if (verdict.state === "passed-on") return;
       await settle(head, verdict);
       tell(jobId, stored, verdict);
@@ -175,7 +182,6 @@ export function startCallbackDispatch({
     await settleCallback(runner, {
       head,
       state: verdict.state as CallbackState,
-      now: Date.now(),
       answer: verdict.answer ?? undefined,
       ...(verdict.state === "delivered" ? { detail: undefined } : { detail: verdict.detail }),
       ...(verdict.state === "pending" && { delayMs: verdict.delayMs }),

@@ -51,7 +51,11 @@ describe("a worker", () => {
     withQueue(async ({ queue, consume, whenStatus }) => {
       await queue.submit(submission("a/b"));
       const holder = { id: "w-1", pid: 7, host: "h", executor: "shell" } as const;
-      const consumer = await consume(handlers.hang, { holder, executors: ["mock", "shell"], concurrency: 3 });
+      const consumer = await consume(handlers.hang, {
+        holder,
+        executors: () => ["mock", "shell"],
+        concurrency: 3,
+      });
       await whenStatus("a/b", "running");
       const [worker] = await waitFor(
         async () => {

@@ -8,15 +8,14 @@ describe("attempts that are recorded in one call", () => {
     withQueue(async ({ queue, redis, name }) => {
       const runner = { redis, keys: createKeys(name) };
       for (const id of ["broken", "lost", "sound"]) await queue.submit(submission(id));
-      const now = Date.now();
       const lease = { token: "token", holder: "mock w 1 host", leaseMs: 60_000 };
-      const { tasks } = await take(runner, { ...lease, count: 3, now });
+      const { tasks } = await take(runner, { ...lease, count: 3 });
       await redis.hset(`{hr}:${name}:task-broken@1`, "opts", "no JSON");
       await redis.set(`{hr}:${name}:task-lost@1:lock`, "somebody else");
 
       const outcome = await handlers.fail();
       const rest = {
-        now,
+        endedAtMs: performance.now(),
         outcome,
         canceled: null,
         output: { entries: [], drop: [], isAll: true },

@@ -8,7 +8,7 @@ import { handlers, submission, type TestQueue, withQueue } from "./with-queue.ts
 const lease = { token: "token", holder: "mock w 1 host", leaseMs: 60_000 };
 
 function takeFrom({ redis, name }: Pick<TestQueue, "redis" | "name">, count: number) {
-  return take({ redis, keys: createKeys(name) }, { ...lease, count, now: Date.now() });
+  return take({ redis, keys: createKeys(name) }, { ...lease, count });
 }
 
 describe("taking tasks", () => {
@@ -68,7 +68,7 @@ describe("taking tasks", () => {
         description: "it waits for its next attempt",
       });
       await consumer.close(1000);
-      expect(await takeFrom(test, 1)).toEqual({ tasks: [], hasMore: false, dueAt: Number(due) });
+      expect(await takeFrom(test, 1)).toMatchObject({ tasks: [], hasMore: false, dueAt: Number(due) });
     }));
 
   it("heeds a queue that somebody paused or limited by BullMQ's own means", () =>

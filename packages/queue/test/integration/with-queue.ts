@@ -62,7 +62,7 @@ export async function withQueueOn(
             redisUrl: url,
             queue: name,
             holder: { id: `w${closing.length}`, pid: process.pid, host: hostname(), executor: "mock" },
-            executors: ["mock"],
+            executors: () => ["mock"],
             concurrency: 4,
             leaseMs: 10_000,
             outputKeepBytes: 4 * 1024 * 1024,

@@ -15,9 +15,18 @@ export interface ContainedTree {
   release(): void;
 }
 
-/** Takes in commands as they are spawned, each in a slot: a line of the table, and a cgroup where there are any. */
+/** A slot that waits for its command: a line of the table, and a cgroup where there are any. */
+export interface ReservedPlace {
+  /** Takes in the command, which has just been spawned. */
+  contain(pid: number): ContainedTree;
+  /** To be called where no command came. */
+  cancel(): void;
+}
+
+/** Takes in commands as they are spawned, each in a slot. */
 export interface Container {
-  contain(pid: number, mark: string): ContainedTree;
+  /** Before the spawn, as it needs descriptors and space. Throws what the system does where there are none. */
+  reserve(mark: string): ReservedPlace;
   /** Whether any command has not been released. */
   isInUse(): boolean;
   /** Takes the worker out of the cgroup that it is in with its commands. None can be contained from then on. */
@@ -40,12 +49,29 @@ export function createContainer({ containment, running }: ContainerOptions): Con
   const leaders = new Set<number>();
   const nursery = containment.cgroup === null ? null : enterNursery(containment.cgroup);
   let cgroupsMade = 0;
-  return { contain, isInUse: () => leaders.size > 0, leave: () => nursery?.leave(), close };
+  return { reserve, isInUse: () => leaders.size > 0, leave: () => nursery?.leave(), close };
 
-  function contain(pid: number, mark: string): ContainedTree {
+  function reserve(mark: string): ReservedPlace {
     const slot = slots.take();
     try {
       const cgroup = containment.cgroup === null ? null : cgroupOf(slot, containment.cgroup.path);
+      running.reserve(slot);
+      return {
+        contain: (pid) => contain(pid, { mark, slot, cgroup }),
+        cancel: () => slots.give(slot),
+      };
+    } catch (error) {
+      dropCgroup(slot);
+      slots.give(slot);
+      throw error;
+    }
+  }
+
+  function contain(
+    pid: number,
+    { mark, slot, cgroup }: { mark: string; slot: number; cgroup: Cgroup | null },
+  ): ContainedTree {
+    try {
       if (cgroup) nursery?.move(pid, cgroup);
       const leader: Leader = {
         pid,

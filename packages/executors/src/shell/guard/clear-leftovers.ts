@@ -20,16 +20,24 @@ const LONGEST_LOOK_MS = 1_000;
 
 /**
  * Does it again and again, until it is stopped: a worker whose guard was killed as well may have no successor, or a
- * slow one.
+ * slow one. Each time it also restores this worker's own folders: a later worker could not find them otherwise.
  */
-export function keepClearingLeftovers(stateDir: string, silentAfterMs: SilentAfterMs): { stop(): void } {
+export function keepClearingLeftovers(
+  stateDir: string,
+  silentAfterMs: SilentAfterMs,
+  restoreFolders: () => void,
+): { stop(): void } {
   const lookMs = Math.max(SHORTEST_LOOK_MS, Math.min((silentAfterMs ?? Infinity) / 6, LONGEST_LOOK_MS));
   let clearing = false;
   const timer = setInterval(async () => {
     if (clearing) return;
     clearing = true;
-    // The state folder itself may be taken away; the next look tells.
-    await clearLeftovers(stateDir).catch(() => {});
+    try {
+      restoreFolders();
+      await clearLeftovers(stateDir);
+    } catch {
+      // The state folder itself may be taken away, or its disk be full; the next look tells.
+    }
     clearing = false;
   }, lookMs).unref();
   return { stop: () => clearInterval(timer) };

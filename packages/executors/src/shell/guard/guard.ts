@@ -37,9 +37,11 @@ export interface Guard {
   commandEnded(): void;
   /**
    * Whether the worker was silent for so long just now that the guard has stopped its commands, one among them that
-   * was started at `startedAt` (ms since the epoch).
+   * was started at `startedAtMs` (of the monotonic clock).
    */
-  hasIntervened(startedAt: number): boolean;
+  hasIntervened(startedAtMs: number): boolean;
+  /** Writes down again who the guard is, as somebody has removed the file. */
+  recordAgain(): void;
   /** Sends it away, having swept what is left where that is wanted. Safe to call twice. */
   close(options: { sweep: boolean }): Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function startGuard(
   const heartbeat = createHeartbeat(silentAfterMs, (line) => current.subprocess.stdin.write(line));
   let current = start();
   await current.started;
-  return { ...heartbeat, close };
+  return { ...heartbeat, recordAgain, close };
 
   function start() {
     const subprocess = execa(shell, [script, ...toArguments(target), ...toSilence(silentAfterMs, target)], {
@@ -94,6 +96,11 @@ export async function startGuard(
     if (subprocess.pid !== undefined) recordGuard(target.folder, subprocess.pid);
     const started = subprocess.pid === undefined ? subprocess : null;
     return { subprocess, exited, started };
+  }
+
+  function recordAgain(): void {
+    const { pid } = current.subprocess;
+    if (pid !== undefined) recordGuard(target.folder, pid);
   }
 
   async function close({ sweep }: { sweep: boolean }): Promise<void> {

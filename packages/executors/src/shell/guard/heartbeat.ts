@@ -16,22 +16,22 @@ export function createHeartbeat(silentAfterMs: number | null, say: (line: string
     commandStarts() {
       running += 1;
       if (silentAfterMs === null || timer) return;
-      beat(Date.now());
+      beat(performance.now());
       timer = setInterval(tick, beatMs).unref();
     },
     commandEnded() {
       // Said with the next beat: many short commands are no reason to say much.
       running -= 1;
     },
-    hasIntervened(startedAt: number): boolean {
+    hasIntervened(startedAtMs: number): boolean {
       if (silentAfterMs === null || !timer) return false;
-      const now = Date.now();
+      const now = performance.now();
       // The ends of commands may be heard of before the beat that is overdue, or after it.
       const isOverdue = now - lastBeat > silentAfterMs;
       const silenceEnd = isOverdue ? now : silenceEndedAt;
       if (now - silenceEnd > beatMs) return false;
       // One that was started when the silence was over has nothing to do with it.
-      return silenceEnd - startedAt > silentAfterMs / 2;
+      return silenceEnd - startedAtMs > silentAfterMs / 2;
     },
     /** For a guard that has just been started. */
     repeat() {
@@ -44,7 +44,7 @@ export function createHeartbeat(silentAfterMs: number | null, say: (line: string
   };
 
   function tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (silentAfterMs !== null && now - lastBeat > silentAfterMs) silenceEndedAt = now;
     if (running > 0) {
       beat(now);

@@ -6,8 +6,12 @@ import type { Leader } from "../containment/process-tree.ts";
  * start time, or blank. The guard and the next worker read it.
  */
 export interface RunningTable {
+  /** Makes sure that the slot's line can be written later, whatever becomes of the disk. Throws what write(2) does. */
+  reserve(slot: number): void;
   set(slot: number, leader: Pick<Leader, "pid" | "startTime">): void;
   clear(slot: number): void;
+  /** Writes the file again, as somebody has removed it. */
+  restore(): void;
   close(): void;
 }
 
@@ -15,12 +19,35 @@ export interface RunningTable {
 const LINE_BYTES = 48;
 
 export function openRunningTable(path: string): RunningTable {
-  const descriptor = openSync(path, "r+");
-  const write = (slot: number, text: string) =>
-    void writeSync(descriptor, `${text.padEnd(LINE_BYTES - 1)}\n`, slot * LINE_BYTES, "latin1");
+  const lines: string[] = [];
+  let descriptor = openTable();
   return {
-    set: (slot, { pid, startTime }) => write(slot, `${pid} ${startTime ?? "-"}`),
-    clear: (slot) => write(slot, ""),
+    reserve(slot) {
+      while (lines.length <= slot) {
+        write(lines.length, "");
+        lines.push("");
+      }
+    },
+    set: (slot, { pid, startTime }) => change(slot, `${pid} ${startTime ?? "-"}`),
+    clear: (slot) => change(slot, ""),
+    restore() {
+      closeSync(descriptor);
+      descriptor = openTable();
+      for (const [slot, text] of lines.entries()) write(slot, text);
+    },
     close: () => closeSync(descriptor),
   };
+
+  function openTable(): number {
+    return openSync(path, "w", 0o600);
+  }
+
+  function change(slot: number, text: string): void {
+    write(slot, text);
+    lines[slot] = text;
+  }
+
+  function write(slot: number, text: string): void {
+    writeSync(descriptor, `${text.padEnd(LINE_BYTES - 1)}\n`, slot * LINE_BYTES, "latin1");
+  }
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -36,7 +36,10 @@ function isWritable(path: string): boolean {
   }
 }
 
-/** Makes the state folder and the worker's own. Throws where somebody else could read or replace what is in it. */
+/**
+ * Makes the state folder and the worker's own, as far as they are missing. Throws where somebody else could read or replace
+ * files in them.
+ */
 export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const stats = lstatSync(stateDir);
@@ -46,8 +49,7 @@ export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
       `${stateDir} must be a folder of this user's alone (mode 0700): remove it or name another one`,
     );
   }
-  mkdirSync(folder.path, { mode: 0o700 });
-  mkdirSync(folder.prompts, { mode: 0o700 });
-  mkdirSync(folder.fifos, { mode: 0o700 });
-  writeFileSync(folder.running, "", { mode: 0o600 });
+  for (const path of [folder.path, folder.prompts, folder.fifos]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
+import { type ExecaError, execa } from "execa";
 
 /** Both ends of a pipe. */
 export interface Pipe {
@@ -38,10 +38,21 @@ export function createFifoPool(folder: string): FifoPool {
   };
 
   async function open(): Promise<Pipe> {
+    try {
+      return await openNext();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // Somebody has removed the folder, and the pipes that were ready with it.
+      ready.length = 0;
+      return openNext();
+    }
+  }
+
+  async function openNext(): Promise<Pipe> {
     // Several may wait for the same batch.
     while (ready.length === 0) await refill();
     const path = ready.pop()!;
-    // When the command has been started that this one is for: starting a program takes milliseconds.
+    // Only once the command of this pipe has been started: starting a program takes milliseconds.
     if (ready.length < REFILL_BELOW) later ??= setImmediate(refillLater);
     return openAndUnlink(path);
   }
@@ -60,9 +71,24 @@ export function createFifoPool(folder: string): FifoPool {
 
   async function make(): Promise<void> {
     const paths = Array.from({ length: BATCH }, () => join(folder, String(++made)));
-    await execa("mkfifo", ["-m", "600", ...paths], { stdin: "ignore" });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      await execa("mkfifo", ["-m", "600", ...paths], { stdin: "ignore" });
+    } catch (error) {
+      // Some may have been made before the disk was full.
+      for (const path of paths) rmSync(path, { force: true });
+      throw explain(error as ExecaError);
+    }
     ready.push(...paths);
   }
+}
+
+/** mkfifo tells of a full disk in words only, and the first of its many lines says all. */
+function explain(error: ExecaError): Error {
+  if (error.code !== undefined) return Object.assign(new Error(error.shortMessage), { code: error.code });
+  const [line = error.shortMessage] = String(error.stderr ?? "").split("\n");
+  const code = /No space left on device/.test(line) ? { code: "ENOSPC" } : {};
+  return Object.assign(new Error(line), code);
 }
 
 function openAndUnlink(path: string): Pipe {

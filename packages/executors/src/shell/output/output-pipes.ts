@@ -1,7 +1,6 @@
 import { closeSync } from "node:fs";
 import type { OutputStream } from "@host-runner/contracts";
-import { PreparationError } from "../prepare/preparation-error.ts";
-import { describeSystemError } from "../spawn/describe-spawn-failure.ts";
+import { toHostFault } from "../prepare/host-fault.ts";
 import type { FifoPool, Pipe } from "./fifo-pool.ts";
 
 /** The pipes of one command, and who has to close which end. */
@@ -15,7 +14,7 @@ export interface OutputPipes {
   close(): void;
 }
 
-/** Throws a PreparationError where the system has no more descriptors to give. */
+/** Throws a HostFault where the system has no more descriptors, process ids or space to give. */
 export async function openOutputPipes(fifos: FifoPool): Promise<OutputPipes> {
   const open = new Set<number>();
   const pipes: Partial<Record<OutputStream, Pipe>> = {};
@@ -27,8 +26,7 @@ export async function openOutputPipes(fifos: FifoPool): Promise<OutputPipes> {
     }
   } catch (error) {
     closeAll();
-    const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new PreparationError(`cannot make a pipe for the command's output: ${describeSystemError(code)}`);
+    throw toHostFault("cannot make a pipe for the command's output", error);
   }
   return {
     writeEnd: (stream) => pipes[stream]!.writeEnd,

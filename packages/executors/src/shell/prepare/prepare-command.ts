@@ -3,12 +3,11 @@ import { join } from "node:path";
 import type { ShellConfig } from "../../config.ts";
 import type { Attempt } from "../../executor.ts";
 import { COOKIE_NAME } from "../containment/cookie.ts";
-import { describeSystemError } from "../spawn/describe-spawn-failure.ts";
 import type { Command } from "../spawn/spawn-command.ts";
 import type { CommandTemplate } from "../template/compile-template.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { attemptEnvironment } from "./environment.ts";
-import { PreparationError } from "./preparation-error.ts";
+import { toHostFault } from "./host-fault.ts";
 import { resolveWorkingDirectory } from "./working-directory.ts";
 
 export interface PreparedCommand extends Command {
@@ -25,12 +24,17 @@ interface PrepareCommandOptions {
   /** What its processes carry in their environment; unique, so it names its prompt file too. */
   mark: string;
   promptFolder: string;
+  /** Makes the worker's folders again, where somebody has removed them. */
+  restoreFolders: () => void;
 }
 
-/** Everything that an attempt's command needs to be started. Throws a PreparationError where that cannot be. */
+/**
+ * Everything that an attempt's command needs to be started. Throws a PreparationError where the task is at fault, and a
+ * HostFault where its prompt cannot be written.
+ */
 export async function prepareCommand(
   attempt: Attempt,
-  { template, shell, inherited, defaultDirectory, mark, promptFolder }: PrepareCommandOptions,
+  { template, shell, inherited, defaultDirectory, mark, promptFolder, restoreFolders }: PrepareCommandOptions,
 ): Promise<PreparedCommand> {
   const { environment, allowedRoots } = shell;
   const promptFile = join(promptFolder, mark.slice(mark.indexOf(".") + 1, -1));
@@ -45,7 +49,7 @@ export async function prepareCommand(
     allowedRoots,
     fallback: defaultDirectory,
   });
-  if (template.uses("prompt_file")) await writePrompt(promptFile, attempt.prompt);
+  if (template.uses("prompt_file")) await writePrompt(promptFile, attempt.prompt, restoreFolders);
   return {
     file,
     args,
@@ -60,13 +64,20 @@ export async function prepareCommand(
   };
 }
 
-async function writePrompt(path: string, prompt: string): Promise<void> {
+async function writePrompt(path: string, prompt: string, restoreFolders: () => void): Promise<void> {
   try {
-    // "wx": never into a file, or through a link, that is already there.
-    await writeFile(path, prompt, { mode: 0o600, flag: "wx" });
+    await write().catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+      restoreFolders();
+      return write();
+    });
   } catch (error) {
     await rm(path, { force: true });
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw new PreparationError(`cannot write the prompt file: ${describeSystemError(code)}`);
+    throw toHostFault("cannot write the prompt file", error);
+  }
+
+  function write(): Promise<void> {
+    // "wx": never into a file, or through a link, that is already there.
+    return writeFile(path, prompt, { mode: 0o600, flag: "wx" });
   }
 }

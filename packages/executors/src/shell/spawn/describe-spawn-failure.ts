@@ -21,6 +21,24 @@ export function describeSpawnFailure(code: string, { file, workingDirectory }: C
   }
 }
 
+/** Refusals that concern the whole host: every command would meet them. */
+const hostCodes = new Set([
+  "EAGAIN",
+  "ENOMEM",
+  "EMFILE",
+  "ENFILE",
+  "ENOSPC",
+  "EDQUOT",
+  "EROFS",
+  "EIO",
+  "ETXTBSY",
+]);
+
+/** Whether the operating system refuses every command, not only this one. Pure. */
+export function isHostFault(code: string): boolean {
+  return hostCodes.has(code);
+}
+
 /** What the system has run out of, in words; the code itself where there are none for it. */
 export function describeSystemError(code: string): string {
   return systemErrors[code] ?? code;
@@ -29,8 +47,14 @@ export function describeSystemError(code: string): string {
 const systemErrors: Record<string, string> = {
   EMFILE: "out of file descriptors",
   ENFILE: "out of file descriptors on this host",
-  EAGAIN: "too many processes",
+  EAGAIN: "out of process ids, or too many processes",
   ENOMEM: "out of memory",
   ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EIO: "the disk fails (input/output error)",
+  ETXTBSY: "the program is being written",
+  EACCES: "permission denied",
+  ENOENT: "a folder was removed",
   ELOOP: "too many symbolic links",
 };

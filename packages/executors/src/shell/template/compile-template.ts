@@ -9,6 +9,8 @@ import { isFixed, type Piece, type Word } from "./word.ts";
 
 /** A template that has been found safe, ready to be filled in for each attempt. */
 export interface CommandTemplate {
+  /** What is started: a name, or a path. */
+  program: string;
   uses(placeholder: Placeholder): boolean;
   fill(values: PlaceholderValues): [file: string, ...args: string[]];
 }
@@ -27,6 +29,8 @@ export function compileTemplate(template: string, shell: string): CommandTemplat
     shell.trim() === "none" ? compileArguments(template) : compileForShell(template, parseShell(shell));
   const pieces = args.flat();
   return {
+    // A template whose program is a placeholder is refused.
+    program: args[0]!.join(""),
     uses: (name) => pieces.some((piece) => typeof piece === "object" && piece.placeholder === name),
     fill: (values) => {
       const filled = args.map((pieces) =>

@@ -1,0 +1,174 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { createExecutors } from "../../src/index.ts";
+import { waitFor } from "../wait-for.ts";
+import { withFolder } from "../with-folder.ts";
+import { withShell } from "../with-shell.ts";
+
+const exited = (exitCode: number) => ({ exit: { kind: "exited", exitCode }, stopped: null, survivors: [] });
+const notStarted = (hostFault: RegExp | string) => ({
+  exit: { kind: "not-started", hostFault: expect.stringMatching(hostFault) },
+  stopped: null,
+  survivors: [],
+});
+
+describe("a program that is missing", () => {
+  it.each(["no-such-program {prompt}", "/no/such/program {prompt}"])("stops the start: %s", (template) =>
+    withFolder(async (folder) => {
+      const executors = createExecutors({
+        workerId: "test",
+        mockDurationMs: 1,
+        gracePeriodMs: 100,
+        shell: {
+          ...{ template, shell: "none", envAllow: [], allowedRoots: null },
+          ...{ environment: process.env, stateDir: join(folder, "state") },
+        },
+      });
+      await expect(executors.start()).rejects.toThrow(/HOST_RUNNER_CMD_TEMPLATE: the program .*program is/);
+      expect(existsSync(join(folder, "state"))).toBe(false);
+    }),
+  );
+
+  it("because it vanished is a fault of the host until it is back", () =>
+    withFolder(async (bin) => {
+      const program = join(bin, "tool");
+      copyFileSync("/bin/true", program);
+      chmodSync(program, 0o755);
+      for (const template of [`${program} {prompt}`, "tool {prompt}"]) {
+        const environment = { PATH: `${bin}:/usr/bin:/bin`, HOME: "/" };
+        await withShell(template, { shell: "none", environment }, async ({ run, executors }) => {
+          expect((await run()).result).toEqual(exited(0));
+          renameSync(program, `${program}.away`);
+          expect((await run()).result).toEqual(notStarted(/the program .*tool is/));
+          expect(executors.available()).toEqual(["mock"]);
+          expect(await executors.checkHost()).toMatch(/the program .*tool is/);
+          renameSync(`${program}.away`, program);
+          expect(await executors.checkHost()).toBeNull();
+          expect(executors.available()).toEqual(["mock", "shell"]);
+          expect((await run()).result).toEqual(exited(0));
+        });
+      }
+    }));
+
+  it("is a fault of the host too where only its interpreter is missing", () =>
+    withFolder(async (bin) => {
+      writeFileSync(join(bin, "tool"), "#!/no/such/interpreter\n", { mode: 0o755 });
+      await withShell(join(bin, "tool"), { shell: "none" }, async ({ run }) => {
+        expect((await run()).result).toEqual(notStarted("no such file, or the interpreter"));
+      });
+    }));
+});
+
+describe("folders of a worker that somebody removes", () => {
+  const removals: [string, (folders: { worker: string; fifos: string }) => void][] = [
+    ["the pipes", ({ fifos }) => rmSync(fifos, { recursive: true })],
+    ["the prompts", ({ worker }) => rmSync(join(worker, "prompts"), { recursive: true })],
+    ["all of it", ({ worker }) => rmSync(worker, { recursive: true })],
+  ];
+
+  it.each(removals)("are made again for the next command: %s", (_, remove) =>
+    withShell("cat {prompt_file}", {}, async ({ run, stateDir }) => {
+      const [key = ""] = readdirSync(stateDir);
+      const worker = join(stateDir, key);
+      const { fifos } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { fifos: string };
+      remove({ worker, fifos });
+      expect((await run({ prompt: "hi" })).output.stdout).toBe("hi");
+    }),
+  );
+
+  it("are found by a later worker as they were: who it is, its guard and its commands", () =>
+    withShell("sleep 60", {}, async ({ run, stateDir }) => {
+      const controller = new AbortController();
+      const running = run({ signal: controller.signal });
+      const [key = ""] = readdirSync(stateDir);
+      const file = (name: string) => readFileSync(join(stateDir, key, name), "utf8");
+      await waitFor("the command runs", () => /^\d+ /.test(file("running")));
+      const before = ["worker", "guard", "running"].map(file);
+      rmSync(join(stateDir, key), { recursive: true });
+      await waitFor("all is there again", () => existsSync(join(stateDir, key, "guard")));
+      expect(["worker", "guard", "running"].map(file)).toEqual(before);
+      controller.abort("cancel");
+      await running;
+    }));
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Mounts a small file system in memory, if this machine allows it. */
+function mountSmall(path: string): boolean {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", path], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("a disk that is full", () => {
+  it("is a fault of the host where the prompt file does not fit, until there is room", () =>
+    withFolder(async (folder) => {
+      const stateDir = join(folder, "small");
+      if (!isRoot || !mountSmall(stateDir)) return;
+      try {
+        await withShell("cat {prompt_file}", { stateDir }, async ({ run, executors }) => {
+          expect((await run()).output.stdout).toBe("a prompt");
+          try {
+            writeFileSync(join(stateDir, "filler"), Buffer.alloc(512 * 1024));
+          } catch {
+            // As intended: nothing more fits.
+          }
+          expect((await run()).result).toEqual(
+            notStarted(/^cannot write the prompt file: no space left on the disk$/),
+          );
+          expect(await executors.checkHost()).toBe("no space left on the disk");
+          rmSync(join(stateDir, "filler"));
+          expect(await executors.checkHost()).toBeNull();
+          expect((await run()).output.stdout).toBe("a prompt");
+        });
+      } finally {
+        execFileSync("umount", [stateDir]);
+      }
+    }));
+
+  it("of the pipes is a fault of the host, and leaves no half batch behind", () =>
+    withShell("echo hi", {}, async ({ run, executors, stateDir }) => {
+      const [key = ""] = readdirSync(stateDir);
+      const worker = join(stateDir, key);
+      const { fifos } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { fifos: string };
+      if (!isRoot || !mountFewFiles(fifos)) return;
+      try {
+        expect((await run()).result).toEqual(
+          notStarted(/cannot make a pipe for the command's output: no space left on the disk/),
+        );
+        expect(readdirSync(fifos)).toEqual([]);
+        expect(await executors.checkHost()).toMatch("no space left on the disk");
+      } finally {
+        execFileSync("umount", [fifos]);
+      }
+      expect((await run()).output.stdout).toBe("hi\n");
+    }));
+});
+
+function mountFewFiles(path: string): boolean {
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=10,mode=0700", "tmpfs", path], {
+      stdio: "ignore",
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
