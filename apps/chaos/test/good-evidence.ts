@@ -181,7 +181,7 @@ export function line(
 export function life(more: Partial<Life> = {}): Life {
   return {
     ...{ name: "worker-1", role: "worker", pid: WORKER_PID, startedAt: BEGAN - 5_000, ended: null },
-    ...{ terminatedAt: null, killedAt: null, freezes: [], clockSteps: [] },
+    ...{ terminatedAt: null, killedAt: null, freezes: [], starvations: [], clockSteps: [] },
     ...more,
   };
 }

@@ -77,6 +77,8 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       return withProcess(memberOf(fault, fleet), ({ name }) =>
         refusals.loseAnswers(name, () => delay(fault.forMs)),
       );
+    case "starve-host":
+      return withProcess(workers[fault.worker], (member) => member.starve(fault.lack, fault.forMs));
     case "cancel-into-give-back":
       // What is to be canceled is in the load, and comes by itself.
       if (fault.cause.kind !== "terminate-worker") return injectFault(fault.cause, fleet);
@@ -117,10 +119,11 @@ async function restartInTurn(fleet: Fleet, forMs: number): Promise<number> {
 
 async function withProcess(
   member: Member | undefined,
-  act: (member: Member) => void | string | null | Promise<void>,
+  act: (member: Member) => unknown,
 ): Promise<string | null> {
   if (!member?.current()) return "it was not running";
-  return (await act(member)) || null;
+  const remark = await act(member);
+  return typeof remark === "string" ? remark : null;
 }
 
 function killGuard(member: Member): string | null {

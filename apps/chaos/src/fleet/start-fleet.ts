@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
 import type { TrialFolder } from "../trial-folder.ts";
 import { freePort } from "./free-port.ts";
+import { createHost, findImpossible, type Host } from "./host/create-host.ts";
+import type { Lack } from "./host/lack.ts";
 import { type KeptReceiver, keepReceiver } from "./keep-receiver.ts";
 import { type KeptRedis, keepRedis, MEMBER_NAME } from "./keep-redis.ts";
 import type { Life } from "./life.ts";
@@ -24,6 +27,8 @@ export interface Fleet {
   /** What nobody may find in a log: of the password with which the members come to Redis the part that looks alike everywhere. */
   redisSecret: string;
   refusals: Refusals;
+  /** What this machine cannot make a host lack, and why. */
+  impossible: ReadonlyMap<Lack, string>;
   apis: Member[];
   /** As many as there are at the moment: grown and shrunk at its end. */
   readonly workers: readonly Member[];
@@ -81,7 +86,6 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   };
   const workerSettings = {
     HOST_RUNNER_EXECUTOR: "shell",
-    HOST_RUNNER_CMD_TEMPLATE: `bash '${command}' '${folder.ledger}' {prompt}`,
     HOST_RUNNER_CONCURRENCY: String(SLOTS),
     HOST_RUNNER_LEASE_SECONDS: String(leaseSeconds),
     HOST_RUNNER_DRAIN_SECONDS: String(DRAIN_SECONDS),
@@ -89,17 +93,19 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     HOST_RUNNER_MOCK_SECONDS: "0.2",
     HOST_RUNNER_CALLBACK_SECRET: receiver.secret,
   };
+  const hosts = new Map<string, Host>();
   const start = ({ role, number, port, door }: Place) => {
     const name = nameOf(role, number);
     const user = `${MEMBER_NAME}:${encodeURIComponent(redisPassword)}`;
-    const own =
-      role === "api"
-        ? { HOST_RUNNER_PORT: String(port) }
-        : { ...workerSettings, HOST_RUNNER_WORKER_PORT: String(port) };
+    const host = role === "worker" ? hostOf(name) : undefined;
+    const own = host
+      ? { ...workerSettings, ...templateFor(number, host), HOST_RUNNER_WORKER_PORT: String(port) }
+      : { HOST_RUNNER_PORT: String(port) };
     return superviseMember({
       ...{ name, role, program: program(role), logFile: folder.log(name) },
       environment: { ...shared, ...own, REDIS_URL: `redis://${user}@127.0.0.1:${door}` },
       clock: createSteppableClock(folder.clock(name)),
+      ...(host && { host }),
       readyUrl: `http://127.0.0.1:${port}/readyz`,
       onLife,
     });
@@ -121,14 +127,32 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   const workers = (await findPlaces("worker", 0, WORKERS)).map(start);
   // With those that are told to end for good.
   const everybody = [...apis, ...workers];
+  const impossible = findImpossible(hostOf(nameOf("worker", 1)));
   let ended = false;
   let closing: Promise<void> | undefined;
   const apiUrls = apiPlaces.map(({ port }) => `http://127.0.0.1:${port}`);
 
   return {
-    ...{ redis, redisSecret, refusals, apis, workers, receiver, apiUrls, lives },
+    ...{ redis, redisSecret, refusals, impossible, apis, workers, receiver, apiUrls, lives },
     ...{ scaleWorkers, bringBack, end },
   };
+
+  function hostOf(name: string): Host {
+    const known = hosts.get(name);
+    if (known) return known;
+    const unique = `host-runner-chaos-${basename(folder.path)}-${name}`;
+    const host = createHost({ name: unique, folder: folder.host(name), temp: folder.temp, path });
+    hosts.set(name, host);
+    return host;
+  }
+
+  /** Every other worker starts its commands itself, the others have a shell start them. */
+  function templateFor(number: number, { shell }: Host): Record<string, string> {
+    const words = `'${command}' '${folder.ledger}' {prompt_file}`;
+    return number % 2 === 0
+      ? { HOST_RUNNER_SHELL: "none", HOST_RUNNER_CMD_TEMPLATE: `'${shell}' ${words}` }
+      : { HOST_RUNNER_SHELL: `${shell} -c`, HOST_RUNNER_CMD_TEMPLATE: words };
+  }
 
   async function scaleWorkers(count: number): Promise<void> {
     const leaving = workers.splice(count);
@@ -164,5 +188,6 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     // Ended twice where a trial breaks off.
     closing ??= proxy.close();
     await closing;
+    for (const host of hosts.values()) host.remove();
   }
 }

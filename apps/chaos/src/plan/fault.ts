@@ -1,3 +1,4 @@
+import type { Lack } from "../fleet/host/lack.ts";
 import type { RealRefusalWord, Refusal } from "../proxy/refusal.ts";
 import type { SpoiltWay } from "../receiver/ways.ts";
 
@@ -31,6 +32,7 @@ export const faultKinds = [
   "refuse",
   "redis-refuses",
   "lose-answers",
+  "starve-host",
   "cancel-into-give-back",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -43,6 +45,7 @@ export type GiveBackCause =
   /** The answers to its last calls for tasks come when it does not want any more. */
   | { kind: "terminate-worker"; worker: number }
   | { kind: "lose-answers"; worker: number; forMs: number }
+  | { kind: "starve-host"; worker: number; lack: Lack; forMs: number }
   | { kind: "cut-connections" };
 
 /** What is done to the fleet. */
@@ -71,6 +74,8 @@ export type Fault =
   /** For so long Redis does what is asked and its answers do not arrive; then the member's connections are cut. */
   | { kind: "lose-answers"; worker: number; forMs: number }
   | { kind: "lose-answers"; api: number; forMs: number }
+  /** For so long the worker's host cannot start what it should. */
+  | { kind: "starve-host"; worker: number; lack: Lack; forMs: number }
   /** Workers give tasks back, and the clients of many tasks that come just then cancel them. */
   | { kind: "cancel-into-give-back"; cause: GiveBackCause };
 
@@ -103,6 +108,7 @@ function describeTarget(fault: Fault): string {
 function describeManner(fault: Fault): string {
   if ("way" in fault) return `(${fault.way})`;
   if ("word" in fault) return `(${fault.word})`;
+  if ("lack" in fault) return `(${fault.lack})`;
   if ("byMs" in fault) return `by ${(fault.byMs / 1000).toFixed(0)} s`;
   if (!("refusal" in fault)) return "";
   const { word, inScripts, cut } = fault.refusal;

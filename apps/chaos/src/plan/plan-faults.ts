@@ -1,3 +1,4 @@
+import { lacks } from "../fleet/host/lack.ts";
 import { realRefusalWords, refusalWords } from "../proxy/refusal.ts";
 import { dealer, type Random } from "../random.ts";
 import { spoiltWays } from "../receiver/ways.ts";
@@ -33,6 +34,8 @@ const CLOCK_STEP_MS = { min: 2_000, max: 9 * 86_400_000 };
 const REFUSAL_MS = { min: 2_000, max: 25_000 };
 /** Long enough for some answers to be lost. */
 const LOST_ANSWERS_MS = { min: 50, max: 400 };
+/** How long a host lacks something. */
+const STARVED_MS = { min: 1_500, max: 15_000 };
 /** A script that keeps Redis busy keeps a processor busy as well. */
 const LONGEST_BUSY_MS = 2_500;
 
@@ -116,6 +119,7 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
   const deafMs = Math.min(LONGEST_DEAF_MS, durationMs * 0.2);
   const way = dealer(random, spoiltWays);
   const word = dealer(random, refusalWords);
+  const lack = dealer(random, lacks);
   const realWord = dealer(random, realRefusalWords);
   const refusedMs = Math.max(REFUSAL_MS.min, Math.min(REFUSAL_MS.max, durationMs * 0.2));
   const times = (count: number, card: Card) => Array.from({ length: count }, () => card);
@@ -144,6 +148,10 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
   const loseAnswers = <T extends { worker: number } | { api: number }>(target: T) => ({
     ...{ kind: "lose-answers" as const, ...target },
     forMs: random.between(LOST_ANSWERS_MS.min, LOST_ANSWERS_MS.max),
+  });
+  const starveHost = (workers: readonly number[]) => ({
+    ...{ kind: "starve-host" as const, worker: random.pick(workers), lack: lack() },
+    forMs: random.spread(STARVED_MS.min, Math.min(STARVED_MS.max, durationMs * 0.2)),
   });
   const refuseReally = (): Fault => {
     const word = realWord();
@@ -191,5 +199,7 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
       cause: loseAnswers({ worker: random.pick(workers) }),
     })),
     ...times(1, () => ({ kind: "cancel-into-give-back", cause: { kind: "cut-connections" } })),
+    ...times(1, (workers) => ({ kind: "cancel-into-give-back", cause: starveHost(workers) })),
+    ...times(3, starveHost),
   ];
 }

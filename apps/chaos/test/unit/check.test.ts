@@ -244,6 +244,27 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     },
   ],
   [
+    "a worker lets a task wait, says that it is ready, and its host cannot start anything",
+    "left-waiting",
+    (all) => {
+      const starvations = [{ from: BEGAN, to: BEGAN + 20_000, lack: "pids" as const }];
+      sayReady(all, { ...wellWorker(), starvations }, probe(6_000, 200, 12));
+      startLate(all, 12_000);
+    },
+  ],
+  [
+    "an attempt is lost whose worker's host lacked something",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life({ starvations: [{ from: BEGAN, to: BEGAN + 20_000, lack: "descriptors" }] })];
+    },
+  ],
+  [
+    "a command cannot be started",
+    "unexplained-reason",
+    ({ finals }) => patch(finals, "again", { attempts: [attempt({ reason: "spawn_error" })] }),
+  ],
+  [
     "a worker that was well counts as lost",
     "lost-without-cause",
     (all) => {
@@ -771,6 +792,16 @@ describe("the checker", () => {
     patch(evidence.finals, "again", { attempts: [attempt({ worker: { id: "w2", host: "h", pid: 12 } })] });
     evidence.outages = [outage(100, 1_000)];
     expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets a worker whose host lacks something be not ready, until it has found out that it does not any more", () => {
+    const evidence = goodEvidence();
+    const starvations = [{ from: BEGAN + 1_000, to: BEGAN + 8_000, lack: "pids" as const }];
+    sayReady(evidence, { ...wellWorker(), starvations }, probe(7_000, 503, 12));
+    evidence.probes = [...evidence.probes, probe(19_000, 503, 12), probe(19_500, 200, 12)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.probes = [...evidence.probes, probe(26_000, 503, 12)];
+    expect(check(evidence, QUEUE).map(({ rule }) => rule)).toEqual(["readiness-lied"]);
   });
 
   it("lets a task wait while all slots are taken, or Redis is away", () => {
