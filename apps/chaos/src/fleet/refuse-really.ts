@@ -54,12 +54,15 @@ const ways: Record<RealRefusalWord, Way> = {
     begin: ({ ask }) =>
       ask(async (redis) => {
         await redis.config("SET", "replica-serve-stale-data", "no");
+        // It would say READONLY to writes first.
+        await redis.config("SET", "replica-read-only", "no");
         await redis.replicaof(...NO_MASTER);
       }),
     end: ({ ask }) =>
       ask(async (redis) => {
         await redis.replicaof("NO", "ONE");
         await redis.config("SET", "replica-serve-stale-data", "yes");
+        await redis.config("SET", "replica-read-only", "yes");
       }),
   },
   // Somebody changes the password, and the old one comes back later.
