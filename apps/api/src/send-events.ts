@@ -9,6 +9,7 @@ export interface SentEvent {
 }
 
 /** So that proxies, and readers, know that the connection lives. */
+const COMMENT = ": alive\n\n";
 const COMMENT_MS = 15_000;
 
 /** A reader that takes nothing for so long is cut; it goes on with Last-Event-ID. */
@@ -25,7 +26,8 @@ export async function sendEvents(
   response.once("close", () => gone.abort());
   response.writeHead(200, {
     "Content-Type": "text/event-stream; charset=utf-8",
-    "Cache-Control": "no-store",
+    // A proxy that compresses would hold events back until it has a block of them.
+    "Cache-Control": "no-store, no-transform",
     // nginx would hold events back.
     "X-Accel-Buffering": "no",
   });
@@ -34,7 +36,9 @@ export async function sendEvents(
     response.end();
     return;
   }
-  const comments = setInterval(() => response.write(": alive\n\n"), COMMENT_MS);
+  // Some proxies pass the headers on with the first bytes of the body.
+  response.write(COMMENT);
+  const comments = setInterval(() => response.write(COMMENT), COMMENT_MS);
   try {
     for await (const event of events(AbortSignal.any([stopping, gone.signal]))) {
       if (!response.write(format(event))) await untilRead(response, gone);

@@ -63,7 +63,8 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
   const servers: BenchRedis[] = [];
   let started = 0;
   let isOver = false;
-  const shared = { PATH: path, HOME: folder, TMPDIR: folder };
+  const stateDir = { HOST_RUNNER_STATE_DIR: join(folder, "state") };
+  const shared = { PATH: path, HOME: folder, TMPDIR: folder, ...stateDir };
 
   return {
     ...{ folder, tell, addTable },

@@ -1,6 +1,7 @@
 import { ClientError, invalidArgument, toClientError } from "./client-error.ts";
 import { createPatience, type RetryListener } from "./patience.ts";
 import { createTimeLimit } from "./time-limit.ts";
+import { toJson } from "./to-json.ts";
 
 export interface TransportOptions {
   url: string;
@@ -68,6 +69,7 @@ export function createTransport({ url, token, fetch, patienceMs, onRetry }: Tran
     signal,
   }: Parameters<Transport["open"]>[0]) {
     const address = base + encodePath(path) + encodeQuery(query);
+    const content = body === undefined ? undefined : toJson(body);
     const given = Object.entries({
       ...headers,
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
@@ -76,7 +78,7 @@ export function createTransport({ url, token, fetch, patienceMs, onRetry }: Tran
     const response = await fetch(address, {
       method,
       headers: given.filter((header): header is [string, string] => header[1] !== undefined),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(content !== undefined && { body: content }),
       ...(signal && { signal }),
     }).catch((error) => {
       throw toFailure(error, signal);

@@ -23,7 +23,7 @@ export interface ShellConfig {
   environment: Record<string, string | undefined>;
   /**
    * Where prompt files, pipes and the records that a later worker cleans up from live. It is made with mode 0700,
-   * and shared by all workers of one user on this host.
+   * and shared by all workers of one user on this host. See findStateDir.
    */
   stateDir: string;
   /**

@@ -1,5 +1,5 @@
 --[[
-  Puts a leased task of which nothing was started back at the head of the line: its worker never received the lease, is
+  Puts a leased task of which nothing was started back to its place in line: its worker never received the lease, is
   about to stop, or its host cannot start processes. No attempt is used up. A task that is to be canceled ends instead.
 
   KEYS[1]  prefix of the queue's keys (BullMQ's)
@@ -13,6 +13,7 @@
 --- @include "clock"
 --- @include "record"
 --- @include "end-task"
+--- @include "line"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local jobKey = queue .. args.jobId
@@ -31,7 +32,6 @@ if record.cancelRequestedAt then
   endTask(queue, own, args.jobId, readRecord(jobKey), "active", nowMs(), cjson.decode(ARGV[2]), ARGV[2], {})
   return "canceled"
 end
-redis.call("RPUSH", queue .. "wait", args.jobId)
-redis.call("ZADD", queue .. "marker", 0, "0")
+joinLine(queue, args.jobId, record.place, "active")
 publishChange(own, args.jobId, record.lists, "queued")
 return "given-back"

@@ -13,6 +13,7 @@ export type { Log } from "./log.ts";
 export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";
 export type { QueueDepth } from "./queue-depth.ts";
+export type { BoardJob, Standing } from "./read-board-job.ts";
 export { type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
 export type { LeasedTask, TaskHandler } from "./run-attempt.ts";
 export {

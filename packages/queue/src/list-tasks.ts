@@ -1,6 +1,7 @@
 import { defaultRunId, type TaskStatus, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
-import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
+import * as z from "zod";
+import { formatCursor, parseCursor } from "./cursor.ts";
 import type { Keys } from "./keys.ts";
 import { readSummary } from "./read-tasks.ts";
 import { readRedisClock } from "./redis-clock.ts";
@@ -37,7 +38,9 @@ const MAX_SORTED = 2_000;
  */
 export async function listTasks(redis: Redis, keys: Keys, query: TaskQuery): Promise<TaskPage> {
   const cursor =
-    query.cursor === undefined ? startCursor(query, await readRedisClock(redis)) : parseCursor(query.cursor);
+    query.cursor === undefined
+      ? startCursor(query, await readRedisClock(redis))
+      : toCursor(query, query.cursor);
   const list = await openList(redis, keys, query);
   const tasks: TaskSummary[] = [];
   let position = cursor;
@@ -53,19 +56,40 @@ export async function listTasks(redis: Redis, keys: Keys, query: TaskQuery): Pro
       tasks.push(task);
       if (tasks.length === query.limit) {
         const isLast = i === entries.length - 1 && entries.length < CHUNK;
-        return { tasks, nextCursor: isLast ? null : formatCursor(position) };
+        return { tasks, nextCursor: isLast ? null : toText(query, position) };
       }
     }
     if (entries.length < CHUNK) return { tasks, nextCursor: null };
     lookedAt += entries.length;
   }
-  return { tasks, nextCursor: formatCursor(position) };
+  return { tasks, nextCursor: toText(query, position) };
 }
 
 /** A task's place in a list: by submission, then by name. */
 export interface Entry {
   createdAt: number;
   jobId: string;
+}
+
+/** How far a list has been read: its last entry, and when its first page was read (ms since the epoch). */
+interface Cursor extends Entry {
+  asOf: number;
+}
+
+const cursorSchema = z.tuple([z.number(), z.string(), z.number()]);
+
+function toCursor(query: TaskQuery, text: string): Cursor {
+  const [createdAt, jobId, asOf] = parseCursor(filtersOf(query), text, cursorSchema);
+  return { createdAt, jobId, asOf };
+}
+
+function toText(query: TaskQuery, { createdAt, jobId, asOf }: Cursor): string {
+  return formatCursor(filtersOf(query), [createdAt, jobId, asOf]);
+}
+
+/** Which list a query asks for. The order of labels makes no difference. */
+function filtersOf({ limit: _, cursor: __, labels = [], ...filters }: TaskQuery): object {
+  return { list: "tasks", ...filters, labels: labels.map(([key, value]) => `${key}:${value}`).sort() };
 }
 
 /** Reads the entries that come after a position. */
@@ -115,12 +139,11 @@ const storedList =
 
 async function fewIn(redis: Redis, keys: Keys, status: "queued" | "running"): Promise<string[] | null> {
   if (status === "running") return redis.lrange(keys.active, 0, -1);
-  const [waiting, prioritized, delayed] = await Promise.all([
-    redis.lrange(keys.wait, 0, MAX_SORTED),
+  const [waiting, delayed] = await Promise.all([
     redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
     redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
   ]);
-  const all = [...waiting, ...prioritized, ...delayed];
+  const all = [...waiting, ...delayed];
   return all.length > MAX_SORTED ? null : all;
 }
 

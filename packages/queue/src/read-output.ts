@@ -32,10 +32,11 @@ type Entry = [id: Buffer, fields: Buffer[]];
 export async function readOutput(
   redis: Redis,
   keys: Keys,
-  { task_id: taskId, execution }: Pick<Task, "task_id" | "execution">,
+  task: Task,
   after: OutputPosition,
   maxBytes: number,
 ): Promise<OutputPiece[]> {
+  const { task_id: taskId, execution } = task;
   const jobId = jobIdOf({ taskId, execution });
   const key = keys.output(jobId);
   const pieces: OutputPiece[] = [];
@@ -51,8 +52,23 @@ export async function readOutput(
     }
     if (entries.length < ENTRIES_PER_READ) break;
   }
-  // Of what has a stream nothing is in the record, and it never has much.
-  return pieces.length > 0 || after.attempt > 1 ? pieces : readFromRecord(redis, keys, jobId, after);
+  if (pieces.length > 0) return pieces;
+  // An output that has a stream has nothing in the record, and the record never has much.
+  const ofRecord = after.attempt > 1 ? [] : await readFromRecord(redis, keys, jobId, after);
+  return ofRecord.length > 0 ? ofRecord : findMissingEnd(task, after);
+}
+
+/** The gaps between what has been read and the end of an ended task's output, where that could not be stored. Pure. */
+export function findMissingEnd(task: Task, after: OutputPosition): OutputPiece[] {
+  let position = after.attempt === task.attempt ? after : { ...startOfOutput, attempt: task.attempt };
+  const pieces: OutputPiece[] = [];
+  for (const stream of ["stdout", "stderr"] as const) {
+    const [from, to] = [position[stream], task[`${stream}_bytes`] ?? 0];
+    if (to <= from) continue;
+    position = { ...position, [stream]: to };
+    pieces.push({ kind: "gap", stream, from, to, after: position });
+  }
+  return pieces;
 }
 
 /** The output that an ended task has in its record, after a position; empty where it has none there. */

@@ -64,6 +64,8 @@ export interface TaskConsumer {
   stopAll(reason: StopReason): void;
   /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
+  /** Sends the callbacks of the tasks that ended here lately, for `timeoutMs` at most: no other worker may be there. */
+  sendOwnCallbacks(timeoutMs: number): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -170,6 +172,7 @@ export async function startTaskConsumer(
   const attemptOptions = {
     ...{ runner, holder, handle, leaseMs, outputKeepBytes, observe, log },
     abandoned: abandoned.signal,
+    onCallbackOwed: (jobId: string) => dispatch?.ended(jobId),
     onHostFault: (problem: string | null) =>
       problem === null ? hostPause.isWell() : hostPause.begin(problem),
   };
@@ -196,6 +199,7 @@ export async function startTaskConsumer(
       for (const { lease } of held.values()) lease.abort(reason);
     },
     idle,
+    sendOwnCallbacks: async (timeoutMs) => dispatch?.sendOwn(timeoutMs),
     async close(timeoutMs) {
       reclaiming.stop();
       clearInterval(renewing);

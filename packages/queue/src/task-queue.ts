@@ -30,8 +30,9 @@ import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
 import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
+import { type BoardJob, readBoardJob } from "./read-board-job.ts";
 import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
-import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
+import { findExecutions, findTask, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
@@ -41,6 +42,9 @@ import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
+
+/** BullMQ's, as lua/includes/line.lua has it: a task of priority 0 would stand in BullMQ's list. */
+const DEFAULT_PRIORITY = 5;
 
 /** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
@@ -112,8 +116,10 @@ export interface TaskQueue {
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this, and what its jobs carry, by their ids. */
   readonly bullmq: Queue;
-  /** The executions without what they wrote, null where there is none. */
-  summaries(jobIds: string[]): Promise<(TaskSummary | null)[]>;
+  /** How executions stand, without what was submitted and written; null where there is none. */
+  boardJobs(jobIds: string[]): Promise<(BoardJob | null)[]>;
+  /** What was submitted for an execution, all of it, as JSON; null where there is none. */
+  submitted(jobId: string): Promise<string | null>;
   /** The last of an execution's output; see `readOutputEnd`. */
   outputEnd(jobId: string, maxBytes: number): Promise<OutputPiece[]>;
   close(): Promise<void>;
@@ -262,8 +268,10 @@ function createTaskQueue(
         readOutput(redis, keys, task, after, maxBytes),
       ),
 
-    summaries: (jobIds) =>
-      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readSummary(redis, keys, jobId)))),
+    boardJobs: (jobIds) =>
+      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readBoardJob(redis, keys, jobId)))),
+
+    submitted: (jobId) => reachingRedis("read a submission", () => redis.hget(keys.recordOf(jobId), "data")),
 
     outputEnd: (jobId, maxBytes) =>
       reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
@@ -322,9 +330,9 @@ function createTaskQueue(
 /** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
 function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string {
   const attempts = max_attempts ?? 1;
-  if (attempts === 1) return JSON.stringify({ attempts });
+  if (attempts === 1) return JSON.stringify({ attempts, priority: DEFAULT_PRIORITY });
   const delay = (backoff_seconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
-  return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
+  return JSON.stringify({ attempts, backoff: { type: "exponential", delay }, priority: DEFAULT_PRIORITY });
 }
 
 interface IdempotencyRecord {

@@ -4,6 +4,8 @@ import {
   defaultRunId,
   HostRunnerError,
   invalidRequest,
+  isKeptOfSubmission,
+  type JsonFlaw,
   parseSubmission,
   type Submission,
   type Task,
@@ -13,7 +15,7 @@ import { type Request, type Response, Router } from "express";
 import { callerOf } from "../authenticate.ts";
 import { newTaskId } from "../new-task-id.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
-import { readJsonBody } from "../read-json-body.ts";
+import { flawsOf, readJsonBody } from "../read-json-body.ts";
 import { sendEvents } from "../send-events.ts";
 import { sendJson } from "../send-json.ts";
 import { eventsOf, parseEventId } from "./events.ts";
@@ -45,8 +47,11 @@ interface TaskRoutesOptions {
 export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOptions): Router {
   const router = Router();
   const maxSubmissionBytes = maxPromptBytes * MAX_ESCAPED_BYTES + OTHER_FIELDS_BYTES;
-  const readSubmission = readJsonBody({ maxBytes: maxSubmissionBytes });
-  const readBatch = readJsonBody({ maxBytes: Math.max(maxSubmissionBytes, MAX_BATCH_BYTES) });
+  const readSubmission = readJsonBody({ maxBytes: maxSubmissionBytes, isKept: isKeptOfSubmission });
+  const readBatch = readJsonBody({
+    maxBytes: Math.max(maxSubmissionBytes, MAX_BATCH_BYTES),
+    isKept: ([list, , ...path]) => list === "tasks" && (path.length === 0 || isKeptOfSubmission(path)),
+  });
 
   router
     .route("/")
@@ -69,9 +74,12 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
   });
 
   router.route("/batch").post(readBatch, async (request: Request, response: Response) => {
-    const submissions = parseBatch(request.body);
+    const flaws = flawsOf(request);
+    const submissions = parseBatch(request.body, flaws);
     // Sent together, answered together: what Redis does for it is one round trip.
-    const answers = await Promise.allSettled(submissions.map((input) => submitOne(input, response)));
+    const answers = await Promise.allSettled(
+      submissions.map((input, i) => submitOne(input, response, flawsOfEntry(flaws, i))),
+    );
     const outage = answers.find((answer) => answer.status === "rejected" && isUnavailable(answer.reason));
     if (outage?.status === "rejected" && answers.every(({ status }) => status === "rejected"))
       throw outage.reason;
@@ -174,11 +182,16 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
   }
 
   function submit(request: Request, response: Response) {
-    return submitOne(request.body, response, request.get("Idempotency-Key"));
+    return submitOne(request.body, response, flawsOf(request), request.get("Idempotency-Key"));
   }
 
-  async function submitOne(input: unknown, response: Response, idempotencyKey?: string) {
-    const submission = parseSubmission(input, { maxPromptBytes });
+  async function submitOne(
+    input: unknown,
+    response: Response,
+    flaws: readonly JsonFlaw[],
+    idempotencyKey?: string,
+  ) {
+    const submission = parseSubmission(input, { maxPromptBytes, flaws });
     const idempotency = parseIdempotency(idempotencyKey, response, submission);
     const task_id = submission.task_id ?? newTaskId();
     const run_id = submission.run_id ?? defaultRunId(task_id);
@@ -202,12 +215,21 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof HostRunnerError && error.code === "queue_unavailable";
 }
 
-function parseBatch(body: unknown): unknown[] {
+function parseBatch(body: unknown, flaws: readonly JsonFlaw[]): unknown[] {
+  const ofList = flaws.find(({ path }) => path[0] === "tasks" && path.length === 1);
+  if (ofList) throw invalid("tasks", ofList.message);
   const { tasks } = typeof body === "object" && body !== null ? (body as { tasks?: unknown }) : {};
   if (!Array.isArray(tasks) || tasks.length === 0 || tasks.length > MAX_BATCH) {
     throw invalid("tasks", `must be a list of 1 to ${MAX_BATCH} submissions`);
   }
   return tasks;
+}
+
+/** Those of one submission of a batch, as it would have them by itself. */
+function flawsOfEntry(flaws: readonly JsonFlaw[], entry: number): JsonFlaw[] {
+  return flaws
+    .filter(({ path: [list, place] }) => list === "tasks" && place === entry)
+    .map(({ path, message }) => ({ path: path.slice(2), message }));
 }
 
 /** `Prefer: wait=30`, in seconds; null where there is no such preference, and anything else is no error. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { APIS, WORKERS } from "../plan/fault.ts";
@@ -86,6 +86,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   };
   const workerSettings = {
     HOST_RUNNER_EXECUTOR: "shell",
+    HOST_RUNNER_STATE_DIR: join(folder.temp, "state"),
     HOST_RUNNER_CONCURRENCY: String(SLOTS),
     HOST_RUNNER_LEASE_SECONDS: String(leaseSeconds),
     HOST_RUNNER_DRAIN_SECONDS: String(DRAIN_SECONDS),

@@ -74,6 +74,12 @@ describe("the environment", () => {
     ]);
   });
 
+  it("refuses a relative state folder", () => {
+    expect(problemsOf({ REDIS_URL: "redis://x", HOST_RUNNER_STATE_DIR: "state" })).toEqual([
+      'HOST_RUNNER_STATE_DIR must be the absolute path of a folder, the same for all workers of a user on a host, not "state"',
+    ]);
+  });
+
   it.each(["http://127.0.0.1", "127.0.0.1:6379", "redis"])("refuses %s as REDIS_URL", (url) => {
     expect(problemsOf({ REDIS_URL: url })).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import type { Exit } from "@host-runner/contracts";
 import type { ExecutorsConfig, ShellConfig } from "../config.ts";
 import type { Attempt, ExecutionContext, ExecutionResult, Executor } from "../executor.ts";
+import type { StartReport } from "../executors.ts";
 import { watchStopRequest } from "../stop-request.ts";
 import { attemptMark } from "./containment/cookie.ts";
 import { type OutputPipes, openOutputPipes } from "./output/output-pipes.ts";
@@ -17,10 +18,9 @@ import { TemplateError } from "./template/template-error.ts";
 
 export interface ShellExecutor extends Executor {
   /**
-   * Clears up after dead workers and starts the guard; resolves with a line on the containment it has. Rejects where the
-   * template's program is missing.
+   * Clears up after dead workers and starts the guard. Rejects where the template's program is missing.
    */
-  start(): Promise<string>;
+  start(): Promise<StartReport>;
   /** Whether the template's program is there. */
   isAvailable(): boolean;
   /** See `Executors.checkHost`. */
@@ -36,10 +36,12 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
   const program = findProgram(template.program, inherited.PATH);
   return { name: "shell", start, isAvailable: program.isThere, checkHost, execute, close };
 
-  async function start(): Promise<string> {
+  async function start(): Promise<StartReport> {
     if (!program.isThere()) throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE: ${program.describeMissing()}`);
     runtime = await startShellRuntime(config, shell);
-    return runtime.containment;
+    inherited.HOME = runtime.home;
+    const { containment, warnings } = runtime;
+    return { containment, warnings };
   }
 
   async function close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import type { ExecutorsConfig, ShellConfig } from "../config.ts";
 import { removeCgroup } from "./containment/cgroup.ts";
 import { createContainer, type ReservedPlace } from "./containment/contain.ts";
@@ -12,6 +12,7 @@ import { makeWorkerFolder, type WorkerFolder, workerFolder } from "./guard/worke
 import { formatWorkerRecord } from "./guard/worker-record.ts";
 import { type BufferPool, createBufferPool } from "./output/buffer-pool.ts";
 import { createFifoPool, type FifoPool } from "./output/fifo-pool.ts";
+import { findHomeProblem } from "./prepare/home.ts";
 import { defaultWorkingDirectory } from "./prepare/working-directory.ts";
 import { closeForeignDescriptors } from "./spawn/close-foreign-descriptors.ts";
 
@@ -25,8 +26,12 @@ export interface ShellRuntime {
   /** Where commands start that ask for no directory. */
   defaultDirectory: string;
   stopTimes: { gracePeriodMs: number; killTimeoutMs: number };
+  /** The HOME of commands. */
+  home: string;
   /** One line for the log. */
   containment: string;
+  /** Others, about what an operator should know. */
+  warnings: string[];
   nextSequence(): number;
   /** To be called before a command is spawned: stopped in between, this process could tell its guard no more. */
   commandStarts(): void;
@@ -72,12 +77,20 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   const guard = await startGuard(target, containment.cgroup?.home ?? null, shell.silentAfterMs ?? null);
   const container = createContainer({ containment, running });
   const fifos = createFifoPool(folder.fifos);
+  const homeProblem = findHomeProblem(shell.environment.HOME);
+  const home = homeProblem === null ? shell.environment.HOME! : folder.home;
+  if (homeProblem !== null) mkdirSync(home, { mode: 0o700 });
   const clearing = keepClearingLeftovers(shell.stateDir, shell.silentAfterMs ?? null, restoreFolders);
   let sequence = 0;
 
   return {
     workerKey,
     folder,
+    home,
+    warnings:
+      homeProblem === null
+        ? []
+        : [`HOME ${homeProblem}; the HOME of commands is ${home}, which is removed when this worker ends`],
     fifos,
     defaultDirectory: await defaultWorkingDirectory(shell.allowedRoots, shell.environment.HOME),
     buffers: createBufferPool(BUFFERS_KEPT),
@@ -103,9 +116,10 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   };
 
   function restoreFolders(): void {
-    if ([folder.worker, folder.running, folder.prompts, folder.fifos].every((path) => existsSync(path)))
-      return;
+    const paths = [folder.worker, folder.running, folder.prompts, folder.fifos, home];
+    if (paths.every((path) => existsSync(path))) return;
     makeWorkerFolder(shell.stateDir, folder);
+    if (homeProblem !== null) mkdirSync(home, { recursive: true, mode: 0o700 });
     running.restore();
     writeRecord();
     guard.recordAgain();

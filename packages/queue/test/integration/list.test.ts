@@ -125,6 +125,33 @@ describe("listing tasks", () => {
     60_000,
   );
 
+  it("refuses a cursor of another query, and takes it for pages of any length and labels in any order", () =>
+    withQueue(async ({ queue }) => {
+      const labels = { a: "1", b: "2" };
+      for (const id of ["x", "y", "z"]) await queue.submit(submission(id, { run_id: "r", labels }));
+      const query: Omit<TaskQuery, "limit"> = {
+        ...{ status: "queued", runId: "r", createdAfter: 5, createdBefore: Date.now() + 60_000 },
+        labels: Object.entries(labels),
+      };
+      const { nextCursor } = await queue.list({ ...query, limit: 1 });
+      const cursor = nextCursor!;
+      const rest = await queue.list({ ...query, labels: query.labels!.toReversed(), limit: 10, cursor });
+      expect(rest.tasks.map(({ task_id }) => task_id)).toEqual(["y", "x"]);
+      const others: Partial<TaskQuery>[] = [
+        ...[{ status: "running" as const }, { status: undefined }, { runId: "s" }, { labels: [] }],
+        ...[{ createdAfter: 6 }, { createdBefore: undefined }],
+      ];
+      for (const other of others) {
+        await expect(queue.list({ ...query, ...other, limit: 1, cursor })).rejects.toMatchObject({
+          code: "invalid",
+          errors: [{ path: "cursor", message: expect.stringContaining("another query") }],
+        });
+      }
+      await expect(queue.callbacks({ state: "failed", limit: 1, cursor })).rejects.toMatchObject({
+        code: "invalid",
+      });
+    }));
+
   it("refuses a cursor that it has not given", () =>
     withQueue(async ({ queue }) => {
       await expect(queue.list({ limit: 10, cursor: "x" })).rejects.toMatchObject({ code: "invalid" });

@@ -22,24 +22,24 @@ describe("submitting a task", () => {
     withQueue(async ({ queue, redis, name }) => {
       await queue.submit(submission("t"));
       const bullmq = new Queue(`${name}-bullmq`, { connection: redis, prefix: "{hr}" });
-      await bullmq.add("t", { prompt: "hi" }, { jobId: "task-t@1", attempts: 1 });
+      await bullmq.add("t", { prompt: "hi" }, { jobId: "task-t@1", attempts: 1, priority: 5 });
 
       const look = async (queueName: string) => {
         const key = (suffix: string) => `{hr}:${queueName}:${suffix}`;
-        const { timestamp, ...record } = await redis.hgetall(key("task-t@1"));
+        const { timestamp, place: _place, ...record } = await redis.hgetall(key("task-t@1"));
         // BullMQ repeats the job's id among its options; the key says it already.
         const { jobId: _, ...opts } = JSON.parse(record.opts ?? "");
         const events = await redis.xrange(key("events"), "-", "+");
         return {
           record: { ...record, opts },
           timestamp: typeof timestamp,
-          wait: await redis.lrange(key("wait"), 0, -1),
+          line: await redis.zrange(key("prioritized"), "0", "-1", "WITHSCORES"),
           marker: await redis.zrange(key("marker"), "0", "-1", "WITHSCORES"),
           events: events.map(([, fields]) => fields),
         };
       };
       expect(await look(name)).toEqual(await look(`${name}-bullmq`));
-      expect(await queue.bullmq.getJobCounts()).toMatchObject({ waiting: 1, active: 0, completed: 0 });
+      expect(await queue.bullmq.getJobCounts()).toMatchObject({ prioritized: 1, waiting: 0, active: 0 });
     }));
 
   it("makes a task of its own of every strange id", () =>
@@ -70,7 +70,7 @@ describe("submitting a task", () => {
         new Set(answers.map(({ task }) => `${task.task_id} ${task.execution} ${task.created_at}`)).size,
       ).toBe(1);
       expect(await queue.executions("t")).toHaveLength(1);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1);
     }));
 
   it("makes one task of conflicting submissions at once, and refuses the rest", () =>
@@ -153,7 +153,7 @@ describe("an idempotency key", () => {
       const names = Array.from({ length: 50 }, (_, i) => `made-${i}`);
       const answers = await Promise.all(names.map((name) => queue.submit(submission(name), idempotency)));
       expect(new Set(answers.map(({ task }) => task.task_id)).size).toBe(1);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1);
     }));
 
   it("is refused with another body", () =>

@@ -26,7 +26,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     tag: "Runs",
     summary: "Follow the statuses of all tasks of a run",
     description:
-      "Server-sent events: each task at once and whenever it changes, those too that are submitted meanwhile; `end` when all have ended. Who comes back is told each task again. A comment is sent every 15 s.",
+      "Server-sent events: each task at once and whenever it changes, those too that are submitted meanwhile; `end` when all have ended. Who comes back is told each task again. A comment is sent at once and every 15 s.",
     path: runPath,
     headers: lastEventIdHeader,
     answers: {

@@ -28,7 +28,7 @@ export const watchingPaths: ZodOpenApiPathsObject = {
     tag: "Watching",
     summary: "Follow a task as it runs",
     description:
-      "Server-sent events until the task has ended: its status, its output in order, and `end` as the last. A reader that was cut goes on with the last `id` as Last-Event-ID, with no byte lost or doubled, at any API process. A comment is sent every 15 s.",
+      "Server-sent events until the task has ended: its status, its output in order, and `end` as the last. A reader that was cut goes on with the last `id` as Last-Event-ID, with no byte lost or doubled, at any API process. A comment is sent at once and every 15 s.",
     path: taskPath,
     query: executionQuery,
     headers: lastEventIdHeader,

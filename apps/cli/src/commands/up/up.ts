@@ -4,6 +4,7 @@ import { findFolderUser, LocalRedisError } from "@host-runner/local-redis";
 import { listenForStopRequests } from "@host-runner/service";
 import { localUrl, withoutPassword } from "./addresses.ts";
 import { UpError } from "./errors.ts";
+import type { Programs } from "./find-programs.ts";
 import { showFirstTask } from "./first-task.ts";
 import { createFleet } from "./fleet.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -14,8 +15,7 @@ import { readSettings, type UpSettings } from "./read-settings.ts";
 export interface UpOptions {
   workers: number;
   json: boolean;
-  /** The programs' entry files. */
-  programs: { api: string; worker: string };
+  programs: Programs;
 }
 
 /** Signals this close to each other are one Ctrl-C, which npm passes on beside the terminal. */

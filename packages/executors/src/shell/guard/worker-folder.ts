@@ -1,9 +1,11 @@
-import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { findStateDirProblem } from "../../state-dir.ts";
 
 /**
  * What a worker keeps under the state folder while it lives, all in a folder of its own that is named by its key:
- * `worker`, who it is; `running`, the leaders of its commands; `prompts/`; and `fifos/`, which is elsewhere if it can.
+ * `worker`, who it is; `running`, the leaders of its commands; `prompts/`; `home/`, where commands have no other one; and
+ * `fifos/`, which is elsewhere if it can.
  */
 export interface WorkerFolder {
   path: string;
@@ -11,6 +13,7 @@ export interface WorkerFolder {
   running: string;
   fifos: string;
   prompts: string;
+  home: string;
 }
 
 export function workerFolder(stateDir: string, workerKey: string): WorkerFolder {
@@ -21,6 +24,7 @@ export function workerFolder(stateDir: string, workerKey: string): WorkerFolder 
     running: join(path, "running"),
     fifos: isWritable(MEMORY) ? join(MEMORY, `host-runner-${workerKey}`) : join(path, "fifos"),
     prompts: join(path, "prompts"),
+    home: join(path, "home"),
   };
 }
 
@@ -41,15 +45,16 @@ function isWritable(path: string): boolean {
  * files in them.
  */
 export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
+  refuseUnusable(stateDir);
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const stats = lstatSync(stateDir);
-  // The usual place is in a folder that everybody may write to: another user may have been there first.
-  if (!stats.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid) || (stats.mode & 0o077) !== 0) {
-    throw new Error(
-      `${stateDir} must be a folder of this user's alone (mode 0700): remove it or name another one`,
-    );
-  }
+  // Another user may have made it in between.
+  refuseUnusable(stateDir);
   for (const path of [folder.path, folder.prompts, folder.fifos]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
+}
+
+function refuseUnusable(stateDir: string): void {
+  const problem = findStateDirProblem(stateDir);
+  if (problem !== null) throw new Error(`the state folder ${stateDir} ${problem}`);
 }
