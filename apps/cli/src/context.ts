@@ -79,8 +79,8 @@ export function createContext(host: NodeJS.Process, programFolder: string, optio
       onRetry({ error }) {
         const text = `${cleanLine(error.message)}; trying again`;
         if (!follows) return progress.show(text);
-        if (Date.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
-        toldAt = Date.now();
+        if (performance.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
+        toldAt = performance.now();
         note(`host-runner: ${text}`);
       },
     });

@@ -121,8 +121,9 @@ export async function startTaskConsumer(
     onCancel: (jobId) => held.get(jobId)?.lease.abort("cancel"),
     log,
   });
+  let redisNow: number;
   try {
-    await assertUsableRedis(runner, log);
+    ({ redisNow } = await assertUsableRedis(runner, log));
     await whenAllowed(log, wishes.subscribe);
     await whenAllowed(log, mayWait);
   } catch (error) {
@@ -131,7 +132,7 @@ export async function startTaskConsumer(
     throw error;
   }
 
-  const watch = watchRedis(runner, log);
+  const watch = watchRedis(runner, { redisNow, log });
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
   watch.onRecovery(() => {

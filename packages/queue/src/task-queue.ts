@@ -134,9 +134,10 @@ export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueu
   const subscriber = openSubscriber(options.redisUrl, "host-runner-api-events", options.log);
   try {
     // By the connection that asks again where it breaks: the other one would give up at once.
-    await assertUsableRedis({ redis: subscriber.redis, keys: createKeys(options.queue) }, options.log);
+    const runner = { redis: subscriber.redis, keys: createKeys(options.queue) };
+    const { redisNow } = await assertUsableRedis(runner, options.log);
     await untilReady(redis);
-    return createTaskQueue(options, redis, subscriber);
+    return createTaskQueue(options, { redis, subscriber, redisNow });
   } catch (error) {
     redis.disconnect();
     subscriber.close();
@@ -151,12 +152,11 @@ function untilReady(redis: Redis): Promise<void> {
 
 function createTaskQueue(
   { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
-  redis: Redis,
-  subscriber: Subscriber,
+  { redis, subscriber, redisNow }: { redis: Redis; subscriber: Subscriber; redisNow: number },
 ): TaskQueue {
   const keys = createKeys(queue);
   const runner = { redis, keys };
-  const watch = watchRedis(runner, log);
+  const watch = watchRedis(runner, { redisNow, log });
   const pruning = startPruning(runner, retention, log);
   const hints = createHints(subscriber);
   const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });

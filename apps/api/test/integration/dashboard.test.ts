@@ -41,7 +41,7 @@ describe("the dashboard", () => {
           status_callback_token: "hunter2",
         },
       });
-      const response = await fetch(`${url}/dashboard/api/queues?activeQueue=${name}&status=waiting`);
+      const response = await fetch(`${url}/dashboard/api/queues?activeQueue=${name}&status=prioritized`);
       const text = await response.text();
       const [queue] = JSON.parse(text).queues;
       expect(queue).toMatchObject({ name, readOnlyMode: true, counts: { prioritized: 1 } });
@@ -156,7 +156,7 @@ describe("the dashboard", () => {
         await call("POST", "/tasks", { body: { prompt, task_id, metadata: { a: "m".repeat(15_000) } } });
       }
       const look = async () => {
-        const list = await call("GET", `/dashboard/api/queues?activeQueue=${name}&status=waiting`);
+        const list = await call("GET", `/dashboard/api/queues?activeQueue=${name}&status=prioritized`);
         const card = await call("GET", `/dashboard/api/queues/${name}/task-t0%401`);
         const flow = await call("GET", `/dashboard/api/queues/${name}/task-t0%401/flow`);
         return [list, card, flow].map(({ body }) => JSON.stringify(body));
@@ -179,7 +179,7 @@ describe("the dashboard", () => {
     withApi({}, async ({ call, name }) => {
       const tasks = Array.from({ length: 250 }, (_, i) => ({ prompt: "hi", task_id: `t${i}` }));
       await call("POST", "/tasks/batch", { body: { tasks } });
-      const path = `/dashboard/api/queues?activeQueue=${name}&status=waiting&jobsPerPage=100000`;
+      const path = `/dashboard/api/queues?activeQueue=${name}&status=prioritized&jobsPerPage=100000`;
       const { queues } = (await call("GET", path)).body as unknown as { queues: { jobs: unknown[] }[] };
       expect(queues[0]?.jobs).toHaveLength(200);
     }));

@@ -33,7 +33,7 @@ export async function submitMany(
   const text = await readTextOf(options.batch, context.host.stdin);
   const lines = parseLines(text, toFields(options));
   const client = await context.connect();
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const tasks: (Task | null)[] = [];
   const outage = new AbortController();
   let printed = 0;
@@ -53,7 +53,7 @@ export async function submitMany(
     }
     done += 1;
     await printInOrder();
-    const perSecond = Math.round((done * 1000) / Math.max(1, Date.now() - startedAt));
+    const perSecond = Math.round((done * 1000) / Math.max(1, performance.now() - startedAt));
     context.progress.show(
       `${formatBar(done, lines.length)}  ${perSecond}/s${refused ? `  ${refused} refused` : ""}`,
     );

@@ -52,7 +52,7 @@ export async function up(host: NodeJS.Process, { workers, json, programs }: UpOp
   return drained ? exitCode : 1;
 
   async function start(settings: UpSettings) {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const dataDir = join(host.cwd(), ".host-runner");
     if (settings.redisUrl === undefined) refuseSecondInFolder(dataDir);
     const port = await claimApiPort(settings.host, settings.port);
@@ -62,7 +62,9 @@ export async function up(host: NodeJS.Process, { workers, json, programs }: UpOp
     if (stop.aborted) return;
     const url = localUrl(settings.host, port);
     await fleet.startChildren({ settings, port, url, workers });
-    output.say(`The API and ${workers} worker(s) are ready after ${Date.now() - startedAt} ms.`);
+    output.say(
+      `The API and ${workers} worker(s) are ready after ${Math.round(performance.now() - startedAt)} ms.`,
+    );
     await demonstrate(settings, url);
     const needsToken = settings.apiTokens !== undefined;
     output.say(nextSteps({ url, redis: redis.description, needsToken }));
