@@ -50,6 +50,7 @@ export interface Fleet {
 export const DRAIN_SECONDS = 3;
 export const GRACE_SECONDS = 0.5;
 export const SLOTS = 6;
+const GUARDS_MS = 2_000;
 /** Beyond what a stop may take at all. */
 const END_PATIENCE_MS = 30_000;
 
@@ -189,6 +190,9 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
     // Ended twice where a trial breaks off.
     closing ??= proxy.close();
     await closing;
-    for (const host of hosts.values()) host.remove();
+    // Guards end a moment after their workers.
+    for (const deadline = performance.now() + GUARDS_MS; performance.now() < deadline; await delay(20)) {
+      if ([...hosts.values()].map((host) => host.remove()).every(Boolean)) break;
+    }
   }
 }

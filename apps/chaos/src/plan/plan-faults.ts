@@ -39,6 +39,9 @@ const STARVED_MS = { min: 1_500, max: 15_000 };
 /** A script that keeps Redis busy keeps a processor busy as well. */
 const LONGEST_BUSY_MS = 2_500;
 
+/** A guard that was killed is replaced within that time. */
+const GUARD_RETURN_MS = 1_500;
+
 const MIN_GAP_MS = 700;
 const MAX_GAP_MS = 3_000;
 
@@ -50,21 +53,22 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   // So that each kind comes in a short run, too.
   const gapMs = Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, (durationMs * 0.75) / deck.length));
   const lastMs = durationMs * 0.9;
-  const frozenUntil = new Array<number>(WORKERS).fill(0);
+  const helplessUntil = new Array<number>(WORKERS).fill(0);
   const planned: PlannedFault[] = [];
   let redisFreeMs = 0;
   let receiverFreeMs = 0;
   /** Until when a member is refused what it asks of Redis. */
   const refusedUntil = new Map<string, number>();
   for (let dealtMs = gapMs; dealtMs < lastMs; dealtMs += random.between(0.2, 1.8) * gapMs) {
-    const fault = deal()(awake(frozenUntil, dealtMs));
+    const fault = deal()(able(helplessUntil, dealtMs));
     const atMs = Math.max(dealtMs, startOf(fault));
     if (atMs >= lastMs) continue;
     planned.push({ atMs, fault });
-    if (fault.kind === "freeze-worker") frozenUntil[fault.worker] = atMs + fault.forMs;
+    const helpless = helplessOf(fault);
+    if (helpless) helplessUntil[helpless.worker] = atMs + helpless.forMs;
     if (fault.kind === "scale-workers") {
-      frozenUntil.length = Math.min(frozenUntil.length, fault.workers);
-      while (frozenUntil.length < fault.workers) frozenUntil.push(atMs);
+      helplessUntil.length = Math.min(helplessUntil.length, fault.workers);
+      while (helplessUntil.length < fault.workers) helplessUntil.push(atMs);
     }
     if (isRefusal(fault)) refusedUntil.set(targetOf(fault), atMs + fault.forMs);
     if (isOutage(fault)) redisFreeMs = atMs + fault.forMs + REDIS_REST_MS;
@@ -74,14 +78,14 @@ export function planFaults(random: Random, options: FaultPlanOptions): PlannedFa
   }
   return planned.sort((a, b) => a.atMs - b.atMs);
 
-  /** A worker that is killed while it is frozen shows nothing new, and a second outage prolongs the first. */
+  /** What is done to a worker that is helpless shows nothing new, and a second outage prolongs the first. */
   function startOf(fault: Fault): number {
     if (isOutage(fault)) return redisFreeMs;
     if (isOnReceiver(fault)) return receiverFreeMs;
-    if (fault.kind === "kill-all-workers") return Math.max(...frozenUntil);
+    if (fault.kind === "kill-all-workers") return Math.max(...helplessUntil);
     if (fault.kind === "cancel-into-give-back") return startOf(fault.cause);
     if (isRefusal(fault)) return refusedUntil.get(targetOf(fault)) ?? 0;
-    return "worker" in fault ? frozenUntil[fault.worker]! : 0;
+    return "worker" in fault ? helplessUntil[fault.worker]! : 0;
   }
 }
 
@@ -101,10 +105,22 @@ const targetOf = (target: Target): string =>
 type ReceiverFault = Extract<Fault, { kind: `${string}-receiver` }>;
 const isOnReceiver = (fault: Fault): fault is ReceiverFault => fault.kind.endsWith("-receiver");
 
-/** The workers that are not frozen then; all of them, where there is none. */
-function awake(frozenUntil: readonly number[], atMs: number): number[] {
-  const numbers = [...frozenUntil.keys()];
-  const free = numbers.filter((number) => frozenUntil[number]! <= atMs);
+/**
+ * For how long a worker can do nothing about what else is done to it: it is frozen, or its commands have no guard, or it can
+ * start none. Nothing ends the commands of a worker whose guard is gone as well.
+ */
+function helplessOf(fault: Fault): { worker: number; forMs: number } | null {
+  if (fault.kind === "cancel-into-give-back") return helplessOf(fault.cause);
+  if (fault.kind === "freeze-worker") return fault;
+  if (fault.kind === "kill-guard") return { worker: fault.worker, forMs: GUARD_RETURN_MS };
+  if (fault.kind !== "starve-host") return null;
+  return { worker: fault.worker, forMs: fault.forMs + GUARD_RETURN_MS };
+}
+
+/** The workers that are not helpless then; all of them, where there is none. */
+function able(helplessUntil: readonly number[], atMs: number): number[] {
+  const numbers = [...helplessUntil.keys()];
+  const free = numbers.filter((number) => helplessUntil[number]! <= atMs);
   return free.length > 0 ? free : numbers;
 }
 
@@ -187,7 +203,7 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
     ...times(2, (workers) => refuse({ worker: random.pick(workers) })),
     ...times(1, () => refuse({ api: api() })),
     ...times(1, () => refuse({ everybody: true })),
-    ...times(1, refuseReally),
+    ...times(2, refuseReally),
     ...times(1, (workers) => loseAnswers({ worker: random.pick(workers) })),
     ...times(1, () => loseAnswers({ api: api() })),
     ...times(2, (workers) => ({

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Life } from "../fleet/life.ts";
 import type { Moment } from "./timeline.ts";
 
 interface LogLine {
@@ -25,14 +26,18 @@ export function findInLogs(folder: string, text: string): { log: string; line: s
     .map(({ source, line }) => ({ log: source, line }));
 }
 
-/** Reads the logs of the fleet once, and finds the lines that name a task. */
-export function readLogs(folder: string): (taskId: string) => Moment[] {
+/**
+ * Reads the logs of the fleet once, and finds the lines that name a task. Each at the time that it was: where a member's clock
+ * was off, its log was as well.
+ */
+export function readLogs(folder: string, lives: readonly Life[]): (taskId: string) => Moment[] {
   const lines = readLines(folder);
   return (taskId) => {
     const marks = [`"taskId":${JSON.stringify(taskId)}`, `"job":"task-${encodeId(taskId)}@`];
     return lines
       .filter(({ line }) => marks.some((mark) => line.includes(mark)))
-      .flatMap(({ source, line }) => parseLine(source, line));
+      .flatMap(({ source, line }) => parseLine(source, line))
+      .map((moment) => ({ ...moment, at: timeOf(moment, lives) }));
   };
 }
 
@@ -46,6 +51,13 @@ function parseLine(source: string, line: string): Moment[] {
     // Its process was killed while it wrote.
     return [];
   }
+}
+
+/** Also where a line may be from either side of a step: these few are only shown. */
+export function timeOf({ source, at }: Pick<Moment, "source" | "at">, lives: readonly Life[]): number {
+  const steps = lives.filter(({ name }) => name === source).flatMap(({ clockSteps }) => clockSteps);
+  const step = steps.find(({ from, to, byMs }) => at - byMs >= from && at - byMs <= (to ?? Infinity));
+  return step ? at - step.byMs : at;
 }
 
 /** As the queue does it, so far as the load's ids need. */

@@ -14,8 +14,8 @@ export interface Host {
   /** The command line that starts a program on it, in the same process. */
   launch(command: readonly string[]): string[];
   starver(lack: Lack): Starver;
-  /** When nothing runs on it any more. */
-  remove(): void;
+  /** Removes what the kernel has of it. False: something still runs on it. */
+  remove(): boolean;
 }
 
 interface HostOptions {
@@ -81,9 +81,7 @@ export function createHost({ name, folder, temp, path }: HostOptions): Host {
     shell,
     launch: (command) => [...mounts, ...enter, ...command],
     starver: (lack) => starvers[lack],
-    remove() {
-      if (typeof cgroup !== "string") cgroup.remove();
-    },
+    remove: () => typeof cgroup === "string" || cgroup.remove(),
   };
 }
 

@@ -8,7 +8,8 @@ export interface PidsCgroup {
   /** No further process or thread, and none for those that end. */
   exhaust(): void;
   relieve(): void;
-  remove(): void;
+  /** False: something still runs in it. */
+  remove(): boolean;
 }
 
 /** Makes it in this process' own cgroup. A text: why that cannot be. */
@@ -27,7 +28,10 @@ export function makePidsCgroup(name: string): PidsCgroup | string {
     procs: join(path, "cgroup.procs"),
     exhaust: () => writeFileSync(limit, "1"),
     relieve: () => writeFileSync(limit, "max"),
-    remove: () => removeBelow(path),
+    remove() {
+      removeBelow(path);
+      return !existsSync(path);
+    },
   };
 }
 
