@@ -129,6 +129,7 @@ export function superviseMember(options: MemberOptions): Member {
     const { life, child } = current;
     const { impossible, endsWithStop, starve: begin } = host.starver(lack);
     if (impossible !== null) return `left out, as ${impossible}`;
+    if (endsWithStop && life.terminatedAt !== null) return "it was told to stop";
     const span = { from: Date.now(), to: null, lack };
     const mine = { relieve: begin(life.pid), endsWithStop };
     lacking = mine;
