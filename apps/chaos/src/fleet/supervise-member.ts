@@ -86,6 +86,7 @@ export function superviseMember(options: MemberOptions): Member {
 
   function kill(): void {
     if (!current) return;
+    if (lacking?.endsWithStop) relieve(current.life);
     current.life.killedAt ??= Date.now();
     current.child.kill("SIGKILL");
   }

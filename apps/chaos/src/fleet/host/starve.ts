@@ -5,7 +5,7 @@ export type Starve = (pid: number) => () => void;
 export interface Starver {
   /** Null: this machine can. Otherwise why not. */
   impossible: string | null;
-  /** Whether it has to be given back before the process is told to stop. */
+  /** Whether it has to be given back before the process ends: in its way are folders that it or its guard removes then. */
   endsWithStop: boolean;
   starve: Starve;
 }
