@@ -4,6 +4,7 @@ import type { LedgerLine } from "../evidence/ledger.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
 import type { Receipt } from "../receiver/receipt.ts";
 import { breach, isEnd } from "./receipt-breach.ts";
+import type { AttemptName } from "./shut-out.ts";
 import type { Violation } from "./violation.ts";
 
 /** Whether it was wanted, and shows who sends it. */
@@ -54,13 +55,17 @@ function differencesOfStart(body: CallbackBody, final: Execution): string[] {
 /** The ledger counts in microseconds, the receiver in milliseconds. */
 const ROUNDING_MS = 1;
 
-/** Whether an end was told when nothing ran any more. */
-export function judgeMoment(receipt: Receipt, lines: readonly LedgerLine[]): Violation[] {
+/** Whether an end was told when nothing ran any more of the attempts that somebody could hold to it. */
+export function judgeMoment(
+  receipt: Receipt,
+  lines: readonly LedgerLine[],
+  isHeld: (attempt: AttemptName) => boolean,
+): Violation[] {
   const { body, at, running } = receipt;
   if (!isEnd(body)) return [];
-  const seen = running.map(
-    ({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`,
-  );
+  const seen = running
+    .filter(isHeld)
+    .map(({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`);
   const noted = lines
     .filter((line) => line.at > at + ROUNDING_MS)
     .map((line) => `${Math.round(line.at - at)} ms before the ${line.what} of attempt ${line.attempt}`);
