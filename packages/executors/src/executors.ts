@@ -3,9 +3,12 @@ import type { ExecutorsConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
 import { createMockExecutor } from "./mock/mock-executor.ts";
 import { createShellExecutor } from "./shell/shell-executor.ts";
+import type { TemplateWarning } from "./shell/template/template-error.ts";
 
 /** The executors of one worker, and what they share for as long as it lives. */
 export interface Executors {
+  /** What to tell the operator about the templates: each is safe, but may not do what is meant. */
+  readonly warnings: readonly TemplateWarning[];
   /** Null where this worker does not offer it. */
   resolve(name: ExecutorName): Executor | null;
   /**
@@ -25,6 +28,7 @@ export function createExecutors(config: ExecutorsConfig): Executors {
   const mock = createMockExecutor({ durationMs: config.mockDurationMs });
   const shell = config.shell && createShellExecutor(config, config.shell);
   return {
+    warnings: shell?.warnings ?? [],
     resolve: (name) => (name === "mock" ? mock : shell),
     start: async () => ({
       containment: shell ? await shell.start() : "none needed: no shell on this worker",

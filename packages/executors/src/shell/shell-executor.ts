@@ -10,8 +10,11 @@ import { type PreparedCommand, prepareCommand } from "./prepare/prepare-command.
 import { runCommand } from "./run-command.ts";
 import { type ShellRuntime, startShellRuntime } from "./shell-runtime.ts";
 import { compileTemplate } from "./template/compile-template.ts";
+import type { TemplateWarning } from "./template/template-error.ts";
 
 export interface ShellExecutor extends Executor {
+  /** Places in the template where a program may take a value for an option. */
+  readonly warnings: readonly TemplateWarning[];
   /** Clears up after dead workers and starts the guard; resolves with a line on the containment it has. */
   start(): Promise<string>;
   close(): Promise<void>;
@@ -19,10 +22,12 @@ export interface ShellExecutor extends Executor {
 
 /** Runs the template's command on this host. Throws a TemplateError where the template cannot be used safely. */
 export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig): ShellExecutor {
-  const template = compileTemplate(shell.template, shell.shell);
+  const template = compileTemplate(shell.template, shell.shell, {
+    trustedPrograms: shell.trustedPrograms,
+  });
   const inherited = inheritedEnvironment(shell.environment, shell.envAllow);
   let runtime: ShellRuntime | null = null;
-  return { name: "shell", start, execute, close };
+  return { name: "shell", warnings: template.warnings, start, execute, close };
 
   async function start(): Promise<string> {
     runtime = await startShellRuntime(config, shell);

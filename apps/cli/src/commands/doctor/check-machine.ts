@@ -28,9 +28,10 @@ const redisUrl = { ...workerSettings.redisUrl, required: false } as const;
 
 /** What of the environment can be tried out; nothing where it is wrong, which `checkEnvironment` tells. */
 export function readTrials(environment: NodeJS.ProcessEnv) {
-  const { commandTemplate, shell } = workerSettings;
+  const { commandTemplate, shell, trustedPrograms } = workerSettings;
   try {
-    return readEnvironment(environment, { settings: { redisUrl, commandTemplate, shell }, readFile }).values;
+    const settings = { redisUrl, commandTemplate, shell, trustedPrograms };
+    return readEnvironment(environment, { settings, readFile }).values;
   } catch (error) {
     if (error instanceof EnvironmentError) return null;
     throw error;
