@@ -33,6 +33,7 @@ export const createWorkerStart =
   async (settings: WorkerSettings, { log, fail }: ServiceContext): Promise<Service> => {
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
+    for (const { detail, mend } of executors.warnings) log.warn(`${detail}: ${mend}`);
     const { containment, warnings } = await executors.start();
     for (const warning of warnings) log.warn(warning);
     const { secrets, tooShort } = secretsOf(settings.redact, environment);
@@ -128,7 +129,7 @@ function configureExecutors(
   if (settings.executor === "shell" && !settings.commandTemplate) {
     throw new EnvironmentError([
       "HOST_RUNNER_CMD_TEMPLATE is not set: HOST_RUNNER_EXECUTOR=shell needs the command to run, for example " +
-        "HOST_RUNNER_CMD_TEMPLATE='codex exec {prompt}'",
+        "HOST_RUNNER_CMD_TEMPLATE='codex exec -- {prompt}'",
     ]);
   }
   return createExecutors({
@@ -140,6 +141,7 @@ function configureExecutors(
         ? {
             template: settings.commandTemplate ?? "",
             shell: settings.shell,
+            trustedPrograms: settings.trustedPrograms,
             envAllow: settings.envAllow,
             allowedRoots: settings.allowedRoots ?? null,
             environment,

@@ -168,6 +168,12 @@ export const workerSettings = {
     accepts: "a shell that takes a script, such as `bash -c`, or none",
     fallback: "bash -c",
   },
+  trustedPrograms: {
+    name: "HOST_RUNNER_TRUSTED_PROGRAMS",
+    schema: names.refine((programs) => programs.every((program) => /^(\/\S+|[^\s/]+)$/.test(program))),
+    accepts: "a comma-separated list of programs, each a name or an absolute path",
+    fallback: "",
+  },
   concurrency: {
     name: "HOST_RUNNER_CONCURRENCY",
     schema: integer(1, 10_000),

@@ -15,6 +15,8 @@ export interface ShellConfig {
   template: string;
   /** `bash -c`, `bash -lc` and the like: the template is a script for it. `none`: it is split into arguments. */
   shell: string;
+  /** Programs whose arguments are data, by name or path: the check of the template believes it. None if absent. */
+  trustedPrograms?: string[];
   /** Names that a command inherits beyond the usual ones. */
   envAllow: string[];
   /** Folders that working directories have to be in; null for any. */

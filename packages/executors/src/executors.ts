@@ -3,6 +3,7 @@ import type { ExecutorsConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
 import { createMockExecutor } from "./mock/mock-executor.ts";
 import { createShellExecutor } from "./shell/shell-executor.ts";
+import type { TemplateWarning } from "./shell/template/template-error.ts";
 
 /** What an operator should read in the log. */
 export interface StartReport {
@@ -13,6 +14,8 @@ export interface StartReport {
 
 /** The executors of one worker, and what they share for as long as it lives. */
 export interface Executors {
+  /** What to tell the operator about the templates: each is safe, but may not do what is meant. */
+  readonly warnings: readonly TemplateWarning[];
   /** Null where this worker does not offer it. */
   resolve(name: ExecutorName): Executor | null;
   /** Those that can run an attempt now: one whose program has vanished cannot. */
@@ -39,6 +42,7 @@ export function createExecutors(config: ExecutorsConfig): Executors {
   const mock = createMockExecutor({ durationMs: config.mockDurationMs });
   const shell = config.shell && createShellExecutor(config, config.shell);
   return {
+    warnings: shell?.warnings ?? [],
     available: () => ["mock", ...(shell?.isAvailable() ? (["shell"] as const) : [])],
     checkHost: async () => (shell ? shell.checkHost() : null),
     resolve: (name) => (name === "mock" ? mock : shell),

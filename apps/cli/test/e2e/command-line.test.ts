@@ -261,8 +261,13 @@ describe("doctor", () => {
     ));
 
   it("tells of templates that a worker refuses, or that name what is not there", async () => {
-    const tryTemplate = async (HOST_RUNNER_CMD_TEMPLATE: string, HOST_RUNNER_SHELL = "bash -c") => {
-      const env = { HOST_RUNNER_CMD_TEMPLATE, HOST_RUNNER_SHELL, HOST_RUNNER_URL: "http://127.0.0.1:1" };
+    const tryTemplate = async (
+      HOST_RUNNER_CMD_TEMPLATE: string,
+      HOST_RUNNER_SHELL = "bash -c",
+      HOST_RUNNER_TRUSTED_PROGRAMS = "",
+    ) => {
+      const settings = { HOST_RUNNER_CMD_TEMPLATE, HOST_RUNNER_SHELL, HOST_RUNNER_TRUSTED_PROGRAMS };
+      const env = { ...settings, HOST_RUNNER_URL: "http://127.0.0.1:1" };
       const { stdout } = await runCli(["doctor"], { env });
       return findings(stdout)
         .filter((line) => line.includes("| Template |"))
@@ -275,6 +280,9 @@ describe("doctor", () => {
       tryTemplate("no-such-agent {prompt}", "none"),
       tryTemplate("no-such-agent {prompt}"),
       tryTemplate("ls"),
+      tryTemplate("ls {prompt}"),
+      tryTemplate("my-program --exec {prompt}"),
+      tryTemplate("ls --exec {prompt}", "bash -c", "ls"),
     ]);
     expect(tried).toEqual([
       expect.stringMatching(/^problem .*evaluates it/),
@@ -282,6 +290,9 @@ describe("doctor", () => {
       expect.stringMatching(/^problem .*no-such-agent is not on PATH/),
       expect.stringMatching(/^ok .*\nwarning .*no-such-agent is not on PATH/),
       expect.stringMatching(/^ok .*\nwarning .*does not use the prompt/),
+      expect.stringMatching(/^ok .*\nwarning .*\{prompt\} to ls where .* is taken for an option$/),
+      expect.stringMatching(/^problem .*the value of my-program's option --exec/),
+      expect.stringMatching(/^ok .*$/),
     ]);
   });
 

@@ -47,6 +47,7 @@ describe("the environment", () => {
       retentionCount: 100_000,
       executor: "mock",
       shell: "bash -c",
+      trustedPrograms: [],
       concurrency: 4,
       timeoutSeconds: 600,
       graceSeconds: 2,
@@ -90,6 +91,18 @@ describe("the environment", () => {
       expect(read({ REDIS_URL: url }).values.redisUrl).toBe(url);
     },
   );
+
+  it("takes names and absolute paths as trusted programs, and nothing else", () => {
+    const trusted = (HOST_RUNNER_TRUSTED_PROGRAMS: string) => ({ REDIS_URL, HOST_RUNNER_TRUSTED_PROGRAMS });
+    expect(read(trusted("tool, /opt/bin/other")).values.trustedPrograms).toEqual(["tool", "/opt/bin/other"]);
+    for (const value of ["bin/tool", "tool --flag", "tool,./other"]) {
+      expect(problemsOf(trusted(value))).toEqual([
+        expect.stringMatching(
+          /^HOST_RUNNER_TRUSTED_PROGRAMS must be .+, each a name or an absolute path, not/,
+        ),
+      ]);
+    }
+  });
 
   it("takes an empty variable for an absent one", () => {
     expect(read({ REDIS_URL, HOST_RUNNER_PORT: "" }).values.port).toBe(48_070);

@@ -14,9 +14,11 @@ import { type PreparedCommand, prepareCommand } from "./prepare/prepare-command.
 import { runCommand } from "./run-command.ts";
 import { type ShellRuntime, startShellRuntime } from "./shell-runtime.ts";
 import { compileTemplate } from "./template/compile-template.ts";
-import { TemplateError } from "./template/template-error.ts";
+import { TemplateError, type TemplateWarning } from "./template/template-error.ts";
 
 export interface ShellExecutor extends Executor {
+  /** Places in the template where a program may take a value for an option. */
+  readonly warnings: readonly TemplateWarning[];
   /**
    * Clears up after dead workers and starts the guard. Rejects where the template's program is missing.
    */
@@ -30,11 +32,21 @@ export interface ShellExecutor extends Executor {
 
 /** Runs the template's command on this host. Throws a TemplateError where the template cannot be used safely. */
 export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig): ShellExecutor {
-  const template = compileTemplate(shell.template, shell.shell);
+  const template = compileTemplate(shell.template, shell.shell, {
+    trustedPrograms: shell.trustedPrograms,
+  });
   const inherited = inheritedEnvironment(shell.environment, shell.envAllow);
   let runtime: ShellRuntime | null = null;
   const program = findProgram(template.program, inherited.PATH);
-  return { name: "shell", start, isAvailable: program.isThere, checkHost, execute, close };
+  return {
+    name: "shell",
+    warnings: template.warnings,
+    start,
+    isAvailable: program.isThere,
+    checkHost,
+    execute,
+    close,
+  };
 
   async function start(): Promise<StartReport> {
     if (!program.isThere()) throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE: ${program.describeMissing()}`);

@@ -28,9 +28,10 @@ const redisUrl = { ...workerSettings.redisUrl, required: false } as const;
 /** What of the environment can be tried out or judged; nothing where it is wrong, which `checkEnvironment` tells. */
 export function readTrials(environment: NodeJS.ProcessEnv) {
   const { host, apiTokens } = apiSettings;
-  const { commandTemplate, shell, stateDir, callbackDenyPrivate, callbackAllow } = workerSettings;
+  const { commandTemplate, shell, trustedPrograms, stateDir, callbackDenyPrivate, callbackAllow } =
+    workerSettings;
   const settings = {
-    ...{ redisUrl, commandTemplate, shell, stateDir },
+    ...{ redisUrl, commandTemplate, shell, trustedPrograms, stateDir },
     ...{ host, apiTokens, callbackDenyPrivate, callbackAllow },
   };
   try {

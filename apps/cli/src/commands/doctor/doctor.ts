@@ -20,7 +20,7 @@ export const doctor: Verb = async (context) => {
     () => (trials ? lookAtReach(context, trials, findings) : []),
     () => (trials ? lookAtRedis(trials.redisUrl) : []),
     () => (trials ? lookAtStateDir(trials.stateDir, env) : []),
-    () => (trials ? lookAtTemplate(trials.commandTemplate, trials.shell, env) : []),
+    () => (trials ? lookAtTemplate(trials, env) : []),
   ];
   for (const check of checks) {
     context.progress.show("looking ...");
@@ -68,12 +68,12 @@ async function lookAtStateDir(stateDir: string | undefined, env: NodeJS.ProcessE
 }
 
 async function lookAtTemplate(
-  template: string | undefined,
-  shell: string,
+  { commandTemplate, shell, trustedPrograms }: NonNullable<ReturnType<typeof readTrials>>,
   env: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  if (template === undefined) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
-  return (await import("./check-template.ts")).checkTemplate(template, shell, env);
+  if (commandTemplate === undefined) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
+  const { checkTemplate } = await import("./check-template.ts");
+  return checkTemplate(commandTemplate, { shell, trustedPrograms, env });
 }
 
 const signs = { ok: "✓", warning: "!", problem: "✗", skipped: "-" } as const;

@@ -3,9 +3,10 @@ import { access } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { compileTemplate } from "./compile-template.ts";
-import { SHELLS } from "./interpreters.ts";
+import { SHELLS } from "./find-script.ts";
 import type { PlaceholderValues } from "./placeholder.ts";
 import { splitArguments } from "./split-arguments.ts";
+import type { TemplateWarning } from "./template-error.ts";
 
 /** What would be started for a task, and what would keep it from starting. */
 export interface DryRun {
@@ -15,6 +16,8 @@ export interface DryRun {
   problem: string | null;
   /** It may not do what is meant: the script's first program is not on this PATH. */
   doubt: string | null;
+  /** Places where a program may take a value for an option. */
+  warnings: readonly TemplateWarning[];
 }
 
 const CHECK_WITHIN_MS = 5_000;
@@ -28,12 +31,15 @@ export async function dryRunTemplate(
   shell: string,
   values: PlaceholderValues,
   environment: Record<string, string | undefined>,
+  trustedPrograms: readonly string[] = [],
 ): Promise<DryRun> {
-  const command = compileTemplate(template, shell).fill(values);
+  const { fill, warnings } = compileTemplate(template, shell, { trustedPrograms });
+  const command = fill(values);
   const [file, ...args] = command;
   const path = environment.PATH ?? "";
-  if (!(await isOnPath(file, path))) return { command, problem: `${file} is not on PATH`, doubt: null };
-  if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null };
+  if (!(await isOnPath(file, path)))
+    return { command, problem: `${file} is not on PATH`, doubt: null, warnings };
+  if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null, warnings };
   const { exitCode, stderr } = await execa(file, ["-n", ...args], {
     reject: false,
     stdin: "ignore",
@@ -44,7 +50,7 @@ export async function dryRunTemplate(
   const problem = exitCode === 0 ? null : `${basename(file)} cannot read it: ${stderr.trim()}`;
   const program = firstProgram(template);
   const isThere = program === null || (await isOnPath(program, path));
-  return { command, problem, doubt: isThere ? null : `${program} is not on PATH` };
+  return { command, problem, doubt: isThere ? null : `${program} is not on PATH`, warnings };
 }
 
 /** The name with which a script begins, where that is plainly a program's. */
