@@ -7,7 +7,7 @@ import { attemptMark } from "./containment/cookie.ts";
 import { type OutputPipes, openOutputPipes } from "./output/output-pipes.ts";
 import { inheritedEnvironment } from "./prepare/environment.ts";
 import { findHostFault } from "./prepare/find-host-fault.ts";
-import { findProgram } from "./prepare/find-program.ts";
+import { findPrograms } from "./prepare/find-program.ts";
 import { HostFault } from "./prepare/host-fault.ts";
 import { PreparationError } from "./prepare/preparation-error.ts";
 import { type PreparedCommand, prepareCommand } from "./prepare/prepare-command.ts";
@@ -37,19 +37,20 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
   });
   const inherited = inheritedEnvironment(shell.environment, shell.envAllow);
   let runtime: ShellRuntime | null = null;
-  const program = findProgram(template.program, inherited.PATH);
+  const programs = findPrograms(template.programs, inherited.PATH);
   return {
     name: "shell",
     warnings: template.warnings,
     start,
-    isAvailable: program.isThere,
+    isAvailable: programs.areThere,
     checkHost,
     execute,
     close,
   };
 
   async function start(): Promise<StartReport> {
-    if (!program.isThere()) throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE: ${program.describeMissing()}`);
+    if (!programs.areThere())
+      throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE: ${programs.describeMissing()}`);
     runtime = await startShellRuntime(config, shell);
     inherited.HOME = runtime.home;
     const { containment, warnings } = runtime;
@@ -63,7 +64,7 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
   }
 
   async function checkHost(): Promise<string | null> {
-    if (!program.isThere()) return program.describeMissing();
+    if (!programs.areThere()) return programs.describeMissing();
     return runtime ? findHostFault(runtime) : "the shell executor is not started";
   }
 
@@ -87,7 +88,7 @@ export function createShellExecutor(config: ExecutorsConfig, shell: ShellConfig)
       // The last moment: from here to the spawn nothing is waited for.
       if (stop.reason) return neverStarted("stopped before it started", stop.reason);
       if (attempt.mayStart?.() === false) return notStarted(null);
-      if (!program.isThere()) return notStarted(program.describeMissing());
+      if (!programs.areThere()) return notStarted(programs.describeMissing());
       return await runCommand(command, { pipes, sink: output, stop, mark, runtime });
     } catch (error) {
       if (error instanceof PreparationError) return neverStarted(error.message, stop.reason);

@@ -2,6 +2,7 @@ import { compileScript } from "./compile-script.ts";
 import { findScript, SHELLS } from "./find-script.ts";
 import { judgeCommand, type Policy } from "./judge-command.ts";
 import type { Placeholder, PlaceholderValues } from "./placeholder.ts";
+import { scriptProgram } from "./script-program.ts";
 import { splitArguments } from "./split-arguments.ts";
 import { EXAMPLE, quoteWord, refuse, TemplateError, type TemplateWarning } from "./template-error.ts";
 import { assignedName } from "./variables.ts";
@@ -9,8 +10,8 @@ import type { Piece, Word } from "./word.ts";
 
 /** A template that has been found safe, ready to be filled in for each attempt. */
 export interface CommandTemplate {
-  /** What is started: a name, or a path. */
-  program: string;
+  /** The programs that every attempt starts, as far as that is plain: names, or paths. */
+  programs: readonly string[];
   uses(placeholder: Placeholder): boolean;
   /** Places where a program may take a value for an option. */
   warnings: readonly TemplateWarning[];
@@ -44,15 +45,16 @@ export function compileTemplate(
       `HOST_RUNNER_CMD_TEMPLATE has more than ${LONGEST} characters: put them into a script, and call that`,
     );
   }
-  const policy: Policy = { trusted: new Set(trustedPrograms.map(checkTrusted)), warnings: [] };
+  const policy: Policy = { trusted: new Set(trustedPrograms.map(checkTrusted)), warnings: [], programs: [] };
   const args =
     shell.trim() === "none"
       ? compileArguments(template, policy)
       : compileForShell(template, parseShell(shell), policy);
   const pieces = args.flat();
+  // A template whose program is a placeholder is refused.
+  policy.programs.unshift(args[0]!.join(""));
   return {
-    // A template whose program is a placeholder is refused.
-    program: args[0]!.join(""),
+    programs: policy.programs,
     warnings: policy.warnings,
     uses: (name) => pieces.some((piece) => typeof piece === "object" && piece.placeholder === name),
     fill: (values) => {
@@ -87,7 +89,7 @@ function compileForShell(template: string, shell: readonly string[], policy: Pol
   const isCall = shell.at(-1) === "-c" && needsShell === null && problem === null && findScript(words) > 0;
   return isCall
     ? compileWords(words, policy)
-    : [...shell.map((text) => [text]), ...compileCode(template, policy)];
+    : [...shell.map((text) => [text]), ...compileCode(template, { policy, shell })];
 }
 
 function compileArguments(template: string, policy: Policy): Argument[] {
@@ -120,12 +122,20 @@ function compileWords(words: readonly Word[], policy: Policy): Argument[] {
   }
   const options = before.map(({ pieces }) => pieces);
   const [code, ...after] = words.slice(script);
-  return code ? [...options, ...compileCode(code.text, policy, after)] : options;
+  if (!code) return options;
+  const shell = before.map(({ text }) => text);
+  return [...options, ...compileCode(code.text, { policy, shell }, after)];
 }
 
 /** The script, its name, the values that it takes off, and the arguments that the template itself gives it. */
-function compileCode(script: string, policy: Policy, [name, ...args]: readonly Word[] = []): Argument[] {
+function compileCode(
+  script: string,
+  { policy, shell }: { policy: Policy; shell: readonly string[] },
+  [name, ...args]: readonly Word[] = [],
+): Argument[] {
   const { text, parameters } = compileScript(script, policy);
+  const program = scriptProgram(shell, script);
+  if (program !== null) policy.programs.push(program);
   return [
     [text],
     name ? name.pieces : ["host-runner"],

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { compileTemplate } from "./compile-template.ts";
 import { SHELLS } from "./find-script.ts";
 import type { PlaceholderValues } from "./placeholder.ts";
+import { isProgramName } from "./script-program.ts";
 import { splitArguments } from "./split-arguments.ts";
 import type { TemplateWarning } from "./template-error.ts";
 
@@ -57,12 +58,8 @@ export async function dryRunTemplate(
 function firstProgram(template: string): string | null {
   const { words } = splitArguments(template);
   const first = words[0]?.text ?? "";
-  return /^[\w./+-]+$/.test(first) && !BUILT_IN.test(first) ? first : null;
+  return isProgramName(first) ? first : null;
 }
-
-/** What a shell begins a command with that is no program. */
-const BUILT_IN =
-  /^(if|for|while|until|case|select|function|time|cd|exec|export|set|echo|printf|test|true|false|source|eval|trap|exit|read|local|declare|unset|shift|command|builtin|type|ulimit|umask|wait|pwd|\.|:)$/;
 
 async function isOnPath(file: string, path: string): Promise<boolean> {
   const candidates =

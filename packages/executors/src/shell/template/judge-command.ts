@@ -15,6 +15,8 @@ export interface Policy {
   trusted: ReadonlySet<string>;
   /** Places where a value may be taken for an option. */
   warnings: TemplateWarning[];
+  /** The programs that every attempt starts, as far as that is plain. */
+  programs: string[];
 }
 
 export interface Context extends Policy {
