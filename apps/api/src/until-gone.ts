@@ -6,12 +6,16 @@ import type { Response } from "express";
  */
 export function untilGone(response: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  const abort = () => gone.abort();
-  stopping.addEventListener("abort", abort, { once: true });
-  response.once("close", () => {
+  // No event tells of a response that is closed already.
+  if (stopping.aborted || response.destroyed) {
+    gone.abort();
+    return gone.signal;
+  }
+  const abort = () => {
     stopping.removeEventListener("abort", abort);
-    abort();
-  });
-  if (stopping.aborted || response.destroyed) abort();
+    gone.abort();
+  };
+  stopping.addEventListener("abort", abort);
+  response.once("close", abort);
   return gone.signal;
 }
