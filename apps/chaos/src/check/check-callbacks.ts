@@ -25,7 +25,9 @@ export function checkCallbacks(evidence: Evidence): Violation[] {
   const lines = groupBy(ledger.filter(isHeld), ({ taskId, execution }) => executionKey(taskId, execution));
   return [
     ...receipts.flatMap((receipt) => judgeSender(receipt, plans.get(receipt.body.task_id))),
-    ...receipts.flatMap((receipt) => judgeBody(receipt, finals.get(keyOf(receipt)))),
+    ...receipts.flatMap((receipt) =>
+      judgeBody(receipt, finals.get(keyOf(receipt)), ofExecutions.get(keyOf(receipt)) ?? []),
+    ),
     ...receipts.flatMap((receipt) => judgeMoment(receipt, lines.get(keyOf(receipt)) ?? [], isHeld)),
     ...checkCallbackOrder(receipts),
     ...[...finals].flatMap(([key, final]) =>

@@ -26,10 +26,19 @@ const FIELDS = [
   ...(["started_at", "finished_at", "exit_code", "signal"] as const),
 ];
 
-/** Whether it says what the task says in the end. */
-export function judgeBody(receipt: Receipt, final: Execution | undefined): Violation[] {
+/** Whether it says what the task says in the end. `others` has all receipts of the same execution. */
+export function judgeBody(
+  receipt: Receipt,
+  final: Execution | undefined,
+  others: readonly Receipt[],
+): Violation[] {
   const { body } = receipt;
   if (!final) return [breach("callback-differs", receipt, "tells of an execution that does not exist")];
+  // An attempt that was given back before anything was started begins anew, under the same number.
+  const isAnew = others.some(
+    ({ body: other }) => !isEnd(other) && other.attempt === body.attempt && other.seq > body.seq,
+  );
+  if (!isEnd(body) && isAnew) return [];
   const problems = isEnd(body) ? differencesOfEnd(body, final) : differencesOfStart(body, final);
   return problems.map((problem) => breach("callback-differs", receipt, problem));
 }

@@ -1,3 +1,5 @@
+import type { CallbackBody } from "@host-runner/contracts";
+import type { DeliverCallback } from "@host-runner/queue";
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { Worker } from "bullmq";
@@ -174,6 +176,33 @@ describe("a worker whose host cannot start an attempt", () => {
       expect(sick.isConsuming()).toBe(true);
       expect(lines.filter((line) => line.includes("cannot start tasks"))).toHaveLength(1);
     }));
+
+  it.each(["told", "not told"])(
+    "has the callback of the start tell the one that counts; the first was %s",
+    (how) =>
+      withQueue(async ({ queue, consume, whenStatus }) => {
+        const bodies: CallbackBody[] = [];
+        const deliver: DeliverCallback = async ({ body }) => {
+          bodies.push(body);
+          return { state: "delivered", answer: 204 };
+        };
+        let tries = 0;
+        const options = how === "told" ? { callbacks: { concurrency: 1, deliver } } : {};
+        await consume(async () => {
+          tries += 1;
+          if (tries > 1) return handlers.succeed();
+          if (how === "told") await waitFor(() => bodies.length === 1, { description: "the start is told" });
+          return notStarted;
+        }, options);
+        await queue.submit(submission("t", { status_callback_url: "http://127.0.0.1:9/" }));
+        const task = await whenStatus("t", "success");
+        if (how === "not told") await consume(handlers.succeed, { callbacks: { concurrency: 1, deliver } });
+        await waitFor(() => bodies.at(-1)?.status === "success", { description: "the end is told" });
+        const starts = bodies.filter(({ status }) => status === "running");
+        expect(starts).toHaveLength(how === "told" ? 2 : 1);
+        expect(starts.at(-1)).toMatchObject({ attempt: 1, started_at: task.started_at });
+      }),
+  );
 
   it("ends a task that was canceled meanwhile, instead of giving it back", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
