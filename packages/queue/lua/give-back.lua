@@ -23,8 +23,16 @@ if record.pb ~= args.holder or tonumber(record.ats) ~= args.attempt or record.fi
   or not redis.call("LPOS", queue .. "active", args.jobId) then
   return "changed"
 end
-redis.call("HINCRBY", jobKey, "ats", -1)
-redis.call("HDEL", jobKey, "processedOn", "pb")
+-- Whether somebody is told that this attempt has started. A canceled task keeps it then.
+local last = record.callbacks and cjson.decode(record.callbacks)
+last = last and last[#last]
+local isTold = last and last.attempt == args.attempt
+if isTold and record.cancelRequestedAt then
+  redis.call("HSET", jobKey, "ats", args.attempt)
+else
+  redis.call("HINCRBY", jobKey, "ats", -1)
+  redis.call("HDEL", jobKey, "processedOn", "pb")
+end
 redis.call("LREM", queue .. "active", 1, args.jobId)
 redis.call("DEL", jobKey .. ":lock")
 redis.call("SREM", queue .. "stalled", args.jobId)

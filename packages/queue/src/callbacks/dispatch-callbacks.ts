@@ -109,7 +109,11 @@ export function startCallbackDispatch({
       for (;;) {
         const leftMs = deadlineMs - performance.now();
         if (leftMs <= 0 || redis.status !== "ready") return;
-        if (sending.size === 0 && !(await own.areDueWithin(leftMs).catch(() => false))) return;
+        if (sending.size === 0) {
+          // A Redis that is frozen answers nothing.
+          const areDue = own.areDueWithin(leftMs).catch(() => false);
+          if (!(await Promise.race([areDue, pause(leftMs, false, { ref: false })]))) return;
+        }
         wake();
         await Promise.race([...sending, pause(LOOK_AGAIN_MS)]);
       }

@@ -204,6 +204,31 @@ describe("a worker whose host cannot start an attempt", () => {
       }),
   );
 
+  it("has a canceled task know the start that its caller is told of", () =>
+    withQueue(async ({ queue, consume, whenStatus }) => {
+      const bodies: CallbackBody[] = [];
+      const deliver: DeliverCallback = async ({ body }) => {
+        bodies.push(body);
+        return { state: "delivered", answer: 204 };
+      };
+      await consume(
+        async (_task, signal) => {
+          await waitFor(() => bodies.length === 1, { description: "the start is told" });
+          await queue.cancel("t");
+          await waitFor(() => signal.aborted, { description: "the cancel request has come" });
+          return notStarted;
+        },
+        { callbacks: { concurrency: 1, deliver } },
+      );
+      await queue.submit(submission("t", { status_callback_url: "http://127.0.0.1:9/" }));
+      expect(await whenStatus("t", "canceled")).toMatchObject({ attempt: 1 });
+      await waitFor(() => bodies.length === 2, { description: "the end is told" });
+      expect(bodies.map(({ status, attempt }) => [status, attempt])).toEqual([
+        ["running", 1],
+        ["canceled", 1],
+      ]);
+    }));
+
   it("ends a task that was canceled meanwhile, instead of giving it back", () =>
     withQueue(async ({ queue, consume, whenStatus }) => {
       let isAsked = () => {};

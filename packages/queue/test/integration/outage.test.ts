@@ -56,6 +56,19 @@ describe("an outage of Redis", () => {
       }),
   );
 
+  it("in which Redis is frozen keeps no worker that owes callbacks from stopping", () =>
+    withOutages(async ({ queue, consume, whenStatus, pause, resume }) => {
+      const deliver = () => new Promise<never>(() => {});
+      const consumer = await consume(handlers.succeed, { callbacks: { concurrency: 0, deliver } });
+      await queue.submit(submission("t", { status_callback_url: "http://127.0.0.1:9/" }));
+      await whenStatus("t", "success");
+      pause();
+      const askedAt = performance.now();
+      await consumer.sendOwnCallbacks(300);
+      expect(performance.now() - askedAt).toBeLessThan(1500);
+      resume();
+    }));
+
   it("takes no task from a worker that comes back a second after the others", () =>
     withOutages(({ url, queue, consume, whenStatus, stop, restart }) =>
       withRoad(url, async (road) => {
