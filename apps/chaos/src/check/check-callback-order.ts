@@ -17,7 +17,8 @@ function checkNames(receipts: readonly Receipt[]): Violation[] {
   const eventOfName = new Map<string, string>();
   return receipts.flatMap((receipt) => {
     const { body } = receipt;
-    const what = isEnd(body) ? "end" : `running ${body.attempt}`;
+    // An attempt that its host could not start begins anew under the same number, at another instant.
+    const what = isEnd(body) ? "end" : `running ${body.attempt} since ${body.started_at}`;
     const name = `${keyOf(receipt)} ${what}`;
     const event = body.event_id;
     const callback = `${name} ${nameOf(body)}`;

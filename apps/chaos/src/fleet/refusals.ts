@@ -37,6 +37,8 @@ export interface Refusals {
 
 export function createRefusals(proxy: RemoteProxy, redis: KeptRedis): Refusals {
   const spans: RefusalSpan[] = [];
+  /** By the proxy, now. */
+  const active: { member: string | null; refusal: Refusal }[] = [];
 
   async function during(
     { word, member }: Pick<RefusalSpan, "word" | "member">,
@@ -53,9 +55,14 @@ export function createRefusals(proxy: RemoteProxy, redis: KeptRedis): Refusals {
     spans,
     refuse: (member, refusal, wait) =>
       during({ word: refusal.word, member }, async () => {
+        const one = { member, refusal };
+        active.push(one);
         await proxy.refuse(member, refusal);
         await wait();
-        await proxy.refuse(member, null);
+        active.splice(active.indexOf(one), 1);
+        // Another one of the same members may have begun meanwhile, and goes on.
+        const other = active.findLast((another) => another.member === member)?.refusal;
+        await proxy.refuse(member, other ? { ...other, cut: false } : null);
       }),
     loseAnswers: (member, wait) =>
       during({ word: "NO ANSWERS", member }, async () => {
