@@ -4,6 +4,7 @@ import type { OutputSummary } from "@host-runner/contracts";
 import { expect } from "@jest/globals";
 import {
   type Attempt,
+  type ContainmentLevel,
   createExecutors,
   createOutputRecorder,
   type ExecutionResult,
@@ -45,6 +46,13 @@ export const attempt: Attempt = {
   projectRoot: null,
 };
 
+const levels: Record<ContainmentLevel, RegExp> = {
+  "keeper-with-cgroup": /^containment by keeper with cgroup:/,
+  keeper: /^containment by keeper:/,
+  marks: /^containment by marks/,
+  group: /^containment by process group/,
+};
+
 /** Starts a shell executor, and fails the test if it leaves a process or a file behind when it is closed. */
 export async function withShell(
   template: string,
@@ -69,7 +77,8 @@ export async function withShell(
       },
     });
     const { containment } = await executors.start();
-    const [workerKey = ""] = readdirSync(stateDir);
+    if (shell.containment) expect(containment).toMatch(levels[shell.containment]);
+    const [workerKey = ""] = readdirSync(stateDir).map((name) => name.split(".")[0]!);
     const executor = executors.resolve("shell")!;
     try {
       await use({

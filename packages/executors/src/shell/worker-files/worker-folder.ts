@@ -2,30 +2,30 @@ import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What a worker keeps under the state folder while it lives, all in a folder of its own that is named by its key:
- * `worker`, who it is; `running`, the leaders of its commands; `prompts/`; and `fifos/`, which is elsewhere if it can.
+ * What a worker keeps while it lives: under the state folder, in a folder that has its name, `worker`, who it is, and
+ * `prompts/`; and in a folder of its own, in memory if it can, pipes and requests.
  */
 export interface WorkerFolder {
   path: string;
   worker: string;
-  running: string;
-  fifos: string;
   prompts: string;
-}
-
-export function workerFolder(stateDir: string, workerKey: string): WorkerFolder {
-  const path = join(stateDir, workerKey);
-  return {
-    path,
-    worker: join(path, "worker"),
-    running: join(path, "running"),
-    fifos: isWritable(MEMORY) ? join(MEMORY, `host-runner-${workerKey}`) : join(path, "fifos"),
-    prompts: join(path, "prompts"),
-  };
+  pipes: string;
 }
 
 /** A file system in memory: there, making and removing the pipes of a command is a fifth of a millisecond cheaper. */
-const MEMORY = "/dev/shm";
+export const MEMORY = "/dev/shm";
+/** What the names of folders and cgroups outside of the state folder begin with. */
+export const PREFIX = "host-runner-";
+
+export function workerFolder(stateDir: string, name: string): WorkerFolder {
+  const path = join(stateDir, name);
+  return {
+    path,
+    worker: join(path, "worker"),
+    prompts: join(path, "prompts"),
+    pipes: isWritable(MEMORY) ? join(MEMORY, PREFIX + name) : join(path, "pipes"),
+  };
+}
 
 function isWritable(path: string): boolean {
   try {
@@ -49,7 +49,7 @@ export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
       `${stateDir} must be a folder of this user's alone (mode 0700): remove it or name another one`,
     );
   }
-  for (const path of [folder.path, folder.prompts, folder.fifos]) {
+  for (const path of [folder.path, folder.prompts, folder.pipes]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
 }
