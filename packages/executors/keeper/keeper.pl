@@ -26,7 +26,8 @@
 #
 # Helper and keepers answer on the stdout of the helper:
 #
-#   ready                               the helper's first line; or: unable REASON
+#   ready CONTAINMENT                   the helper's first line: "cgroup" where commands are born in cgroups, else "alone".
+#                                       Or: unable REASON
 #   keeper N PID START_TIME             keeper N runs
 #   unforked N ERRNO                    there is no keeper N, the system refused it
 #   failed ID STEP ERRNO                the command could not be started; STEP is fork, claim, cgroup, open, chdir or exec.
@@ -53,7 +54,8 @@
 #
 #   folder           where the FIFOs, request files and "beat" are; removed in the end
 #   state            the worker's other folder; removed in the end
-#   cgroup           the folder of the worker's cgroup, with a cgroup N below it for each keeper N; empty: there is none
+#   cgroup           the folder of the worker's cgroup, with a cgroup N below it for each keeper N, and one to try with,
+#                    "probe"; empty: there is none
 #   mark             a text in the environment of all the worker's commands
 #   grace_ms         the grace period where no command tells its own
 #   kill_ms          how long SIGKILL may take before a process counts as one that it does not end
@@ -68,9 +70,11 @@ use Config;
 my %numbers = (
   x86_64 => {
     rt_sigprocmask => 14, setsid => 112, prctl => 157, clock_gettime => 228, mknodat => 259, signalfd4 => 289,
+    clone3 => 435,
   },
   aarch64 => {
     rt_sigprocmask => 135, setsid => 157, prctl => 167, clock_gettime => 113, mknodat => 33, signalfd4 => 74,
+    clone3 => 435,
   },
 );
 
@@ -79,6 +83,7 @@ use constant { SIGKILL => 9, SIGTERM => 15, SIGCHLD => 17, SIGCONT => 18 };
 use constant { O_RDONLY => 0, O_WRONLY => 1, O_NONBLOCK => 04000, F_SETFL => 4 };
 use constant { PR_SET_CHILD_SUBREAPER => 36, CLOCK_MONOTONIC => 1, AT_FDCWD => -100, S_IFIFO => 010000 };
 use constant { SIG_BLOCK => 0, SIG_SETMASK => 2, SFD_FLAGS => 02004000, MASK_BYTES => 8 };
+use constant { CLONE_INTO_CGROUP => 0x200000000, EPERM => 1, E2BIG => 7, ENODEV => 19, EINVAL => 22, ENOSYS => 38 };
 use constant { WNOHANG => 1, WUNTRACED => 2, WALL => 0x40000000 };
 
 # Between two looks while killing: soon at first, since most processes end at once.
@@ -112,7 +117,8 @@ sub help {
   open(STDOUT, '>', '/dev/null');
   chdir '/';
   $0 = "host-runner helper of $folder";
-  answer('ready');
+  $option{cgroup} = '' if !can_use_cgroup();
+  answer('ready ' . ($option{cgroup} ? 'cgroup' : 'alone'));
 
   my %keepers;        # number by pid
   my @ended;          # numbers of keepers whose end has not been told
@@ -175,6 +181,14 @@ sub find_lack {
   return '';
 }
 
+# Found out by trying: whether a process may be put into a cgroup depends on more than the mode of a file.
+sub can_use_cgroup {
+  return 0 if !$option{cgroup};
+  my ($pid, $place) = fork_into(open_cgroup("$option{cgroup}/probe"));
+  if (defined $pid && $pid == 0) { exit(!$place || enter_cgroup($place) ? 0 : 1) }
+  return defined $pid && waitpid($pid, WALL) == $pid && $? == 0;
+}
+
 # Removes what the worker had. Keepers of a helper before this one may still be at work: they get the time to end it.
 # Where something is left all the same, its record stays for another worker.
 sub remove_all {
@@ -205,7 +219,7 @@ sub keep {
   sysopen(my $orders, "$folder/keeper-$number", O_RDONLY | O_NONBLOCK) or exit 1;
   fcntl($orders, F_SETFL, 0);
   answer("keeper $number $$ " . start_time($$));
-  my $cgroup = $option{cgroup} && "$option{cgroup}/$number";
+  my $cgroup = $option{cgroup} && open_cgroup("$option{cgroup}/$number");
 
   my $text = '';
   # An idle keeper has no child that it would have to notice.
@@ -222,13 +236,14 @@ sub keep {
 # Runs one command to its end. False where the worker is gone, or where processes are left that stay with this keeper.
 sub run_command {
   my ($id, $orders, $text, $cgroup, $command_grace, @signals) = @_;
-  my $command = fork;
+  my ($command, $place) = fork_into($cgroup);
   if (!defined $command) {
-    answer("failed $id fork " . ($! + 0));
+    my $step = $cgroup && $! == ENODEV ? 'cgroup' : 'fork';
+    answer("failed $id $step " . ($! + 0));
     answer("ended $id 0 self -");
     return 1;
   }
-  become_command($id, $cgroup) if $command == 0;
+  become_command($id, $place) if $command == 0;
 
   my $status;                 # of the command, once it has ended
   my $stop;                   # the stop of the whole tree, once it has begun
@@ -241,7 +256,7 @@ sub run_command {
     return if $stop;
     $cause = $why;
     $stop = begin_stop($with_grace, @signals);
-    $stop->{cgroup} = $cgroup;
+    $stop->{cgroup} = $cgroup && $cgroup->{path};
   };
   for (;;) {
     my $is_told = wait_for($is_orphaned ? undef : $orders, $stop, $listen_until);
@@ -290,9 +305,38 @@ sub stay_with {
   }
 }
 
+# Forks a process that is born in the cgroup, if any. To move it there would be simpler, but a move takes the kernel up to
+# 20 ms where none was made lately. Returns what fork does, and the cgroup where the process has to move itself after all.
+sub fork_into {
+  my ($cgroup) = @_;
+  return fork if !$cgroup;
+  if ($cgroup->{directory}) {
+    # Flags, four fields for threads, the signal of its end, five for stack and ids, and the cgroup.
+    my $arguments = pack('Q11', CLONE_INTO_CGROUP, 0, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, fileno $cgroup->{directory});
+    my $pid = syscall($call->{clone3}, $arguments, length $arguments);
+    return $pid if $pid >= 0;
+    # Before Linux 5.7, or where a filter of system calls holds it up.
+    return undef if $! != ENOSYS && $! != EINVAL && $! != E2BIG && $! != EPERM;
+    $cgroup->{directory} = undef;
+  }
+  return (scalar(fork), $cgroup->{path});
+}
+
+sub enter_cgroup {
+  my ($path) = @_;
+  sysopen(my $members, "$path/cgroup.procs", O_WRONLY) or return 0;
+  return syswrite($members, '0');
+}
+
+sub open_cgroup {
+  my ($path) = @_;
+  opendir(my $directory, $path);
+  return { path => $path, directory => $directory };
+}
+
 # Turns this process, which has just been forked, into the command. Does not return.
 sub become_command {
-  my ($id, $cgroup) = @_;
+  my ($id, $place) = @_;
   my $refuse = sub {
     answer("failed $id $_[0] " . ($! + 0));
     exit 127;
@@ -300,10 +344,7 @@ sub become_command {
   syscall($call->{rt_sigprocmask}, SIG_SETMASK, $no_signals, 0, MASK_BYTES);
   syscall($call->{setsid});
   # Before the claim: a command whose cgroup is refused can be asked for again.
-  if ($cgroup) {
-    my $members;
-    sysopen($members, "$cgroup/cgroup.procs", O_WRONLY) && syswrite($members, '0') or $refuse->('cgroup');
-  }
+  !$place || enter_cgroup($place) or $refuse->('cgroup');
   my $path = "$folder/request-$id";
   my ($file, $request);
   sysopen($file, $path, O_RDONLY) && sysread($file, $request, -s $file) && unlink($path) or $refuse->('claim');

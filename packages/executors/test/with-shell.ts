@@ -4,7 +4,6 @@ import type { OutputSummary } from "@host-runner/contracts";
 import { expect } from "@jest/globals";
 import {
   type Attempt,
-  type ContainmentLevel,
   createExecutors,
   createOutputRecorder,
   type ExecutionResult,
@@ -15,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { workerMark } from "../src/shell/containment/cookie.ts";
 import { environmentHolds, listPids } from "../src/shell/containment/proc.ts";
+import { levelOf } from "./containment-levels.ts";
 import { withFolder } from "./with-folder.ts";
 
 interface WithShellOptions extends Partial<ShellConfig> {
@@ -46,13 +46,6 @@ export const attempt: Attempt = {
   projectRoot: null,
 };
 
-const levels: Record<ContainmentLevel, RegExp> = {
-  "keeper-with-cgroup": /^containment by keeper with cgroup:/,
-  keeper: /^containment by keeper:/,
-  marks: /^containment by marks/,
-  group: /^containment by process group/,
-};
-
 /** Starts a shell executor, and fails the test if it leaves a process or a file behind when it is closed. */
 export async function withShell(
   template: string,
@@ -77,7 +70,7 @@ export async function withShell(
       },
     });
     const { containment } = await executors.start();
-    if (shell.containment) expect(containment).toMatch(levels[shell.containment]);
+    if (shell.containment) expect(levelOf(containment)).toBe(shell.containment);
     const [workerKey = ""] = readdirSync(stateDir).map((name) => name.split(".")[0]!);
     const executor = executors.resolve("shell")!;
     try {

@@ -16,6 +16,8 @@ import {
 
 /** Runs commands by keepers: processes that each run one command after the other. See keeper/keeper.pl. */
 export interface Keepers {
+  /** Whether commands are born in cgroups, below the one that was given. */
+  readonly hasCgroups: boolean;
   /** Asks for a command at once. Does not throw. */
   run(options: RunOptions): KeptCommand;
   /**
@@ -93,7 +95,8 @@ const READY_TIMEOUT_MS = 5_000;
 
 /** Starts the helper. Rejects with KeepersUnavailable where this system has no keepers. */
 export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
-  const { folder, cgroup, perl } = options;
+  const { folder, perl } = options;
+  let { cgroup } = options;
   const requests = createRequestFolder(folder);
   const keepers = new Map<number, Keeper>();
   const orders = new Map<number, Order>();
@@ -107,8 +110,8 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   let restartAt = 0;
   let restart: NodeJS.Timeout | undefined;
   let tick: NodeJS.Timeout | null = null;
-  let first = { resolve: () => {}, reject: (_: Error) => {} };
-  const isReady = new Promise<void>((resolve, reject) => {
+  let first = { resolve: (_: boolean) => {}, reject: (_: Error) => {} };
+  const isReady = new Promise<boolean>((resolve, reject) => {
     first = { resolve, reject };
   });
   let current: Home | null = startHome();
@@ -117,7 +120,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
     READY_TIMEOUT_MS,
   );
   try {
-    await isReady;
+    if (!(await isReady)) cgroup = null;
   } catch (error) {
     isClosing = true;
     for (const { helper } of homes) helper.kill();
@@ -125,7 +128,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   } finally {
     clearTimeout(timeout);
   }
-  return { run, close };
+  return { hasCgroups: cgroup !== null, run, close };
 
   // ------------------------------------------------------------------------------------------------------- orders
 
@@ -228,7 +231,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   function onAnswer(home: Home, answer: Answer): void {
     switch (answer.kind) {
       case "ready":
-        first.resolve();
+        first.resolve(answer.hasCgroups);
         return;
       case "unable":
         home.helper.kill();
@@ -402,13 +405,17 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
       startedAt: performance.now(),
       isDead: false,
       silentTicks: null,
-      helper: startHelper(perl, options, {
-        onAnswer: (answer) => onAnswer(home, answer),
-        // Nobody can tell what else it would get wrong. Its keepers are separate programs, and go on.
-        onNonsense: () => home.helper.kill(),
-        onExit: () => onHelperExit(home),
-        onSilence: () => onHomeSilent(home),
-      }),
+      helper: startHelper(
+        perl,
+        { ...options, cgroup },
+        {
+          onAnswer: (answer) => onAnswer(home, answer),
+          // Nobody can tell what else it would get wrong. Its keepers are separate programs, and go on.
+          onNonsense: () => home.helper.kill(),
+          onExit: () => onHelperExit(home),
+          onSilence: () => onHomeSilent(home),
+        },
+      ),
     };
     homes.add(home);
     return home;

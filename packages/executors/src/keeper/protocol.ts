@@ -2,7 +2,7 @@
  * The lines between a worker, its helper and its keepers, and the request files. keeper/keeper.pl describes them. Pure.
  */
 export type Answer =
-  | { kind: "ready" }
+  | { kind: "ready"; hasCgroups: boolean }
   | { kind: "unable"; reason: string }
   | { kind: "keeper"; keeper: number; pid: number; startTime: string }
   | { kind: "unforked"; keeper: number; errno: number }
@@ -24,7 +24,7 @@ export function parseAnswer(line: string): Answer | null {
   const [kind, ...words] = line.split(" ");
   switch (kind) {
     case "ready":
-      return words.length === 0 ? { kind } : null;
+      return matches(words, oneOf(["cgroup", "alone"])) ? { kind, hasCgroups: words[0] === "cgroup" } : null;
     case "unable":
       return { kind, reason: words.join(" ") };
     case "keeper":

@@ -2,8 +2,9 @@
  * Control groups, version 2 or the unified mount beside version 1: a process is born in its parent's and, unless it
  * is privileged, cannot leave. They hold what clears its environment and leaves its session.
  */
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PREFIX } from "../worker-files/worker-folder.ts";
 import { withSpareDescriptor } from "./spare-descriptor.ts";
 
 const MOUNTS = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
@@ -21,6 +22,24 @@ export function findOwnCgroup(): string | null {
 
 /** Version 1 has cgroup.procs as well, cgroup.controllers it has not. */
 const isVersion2 = (mount: string) => existsSync(join(mount, "cgroup.controllers"));
+
+/**
+ * Makes a cgroup for the commands of a worker, below the one that it is in itself, and in it one to try with, `probe`.
+ * Returns its folder; null where this worker may make none.
+ */
+export function makeWorkerCgroup(workerName: string): string | null {
+  const home = findOwnCgroup();
+  if (home === null) return null;
+  const path = join(home, PREFIX + workerName);
+  try {
+    mkdirSync(join(path, "probe"), { recursive: true });
+    return path;
+  } catch {
+    // No permission, a read-only mount: whatever it is, there is the next level.
+    removeCgroup(path);
+    return null;
+  }
+}
 
 /** The pids in a cgroup and in those below it, which a command may make; none where it is gone. */
 export const pidsInCgroup = (path: string): number[] => withSpareDescriptor(() => listPids(path));

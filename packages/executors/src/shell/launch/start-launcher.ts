@@ -4,9 +4,8 @@ import type { ContainmentLevel } from "../../config.ts";
 import { createHeartbeat } from "../../keeper/heartbeat.ts";
 import { findPerl } from "../../keeper/helper.ts";
 import { KeepersUnavailable, startKeepers } from "../../keeper/keepers.ts";
-import { removeCgroup } from "../containment/cgroup.ts";
+import { makeWorkerCgroup, removeCgroup } from "../containment/cgroup.ts";
 import { workerMark } from "../containment/cookie.ts";
-import { makeWorkerCgroup } from "../containment/detect-cgroup.ts";
 import { readStat } from "../containment/proc.ts";
 import { sweep } from "../containment/sweep.ts";
 import type { FifoPool } from "../output/fifo-pool.ts";
@@ -26,13 +25,12 @@ interface StartLauncherOptions {
   gracePeriodMs: number;
   silentAfterMs: number | null;
   restoreFolders(): void;
-  /** Writes down which cgroup the worker has, or that it has none. Called once, before anything is started. */
+  /** Writes down which cgroup the worker has, or that it has none, before anything is started in it. */
   recordCgroup(path: string | null): void;
 }
 
 interface StartedLauncher {
   launcher: Launcher;
-  level: ContainmentLevel;
   /** One line for the log: what is found, and what is not. */
   containment: string;
   cgroup: string | null;
@@ -51,7 +49,7 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
   const perl = wantsKeepers && process.platform === "linux" ? findPerl() : null;
   const cgroup =
     perl !== null && strongest === "keeper-with-cgroup"
-      ? await makeWorkerCgroup(formatWorkerName(workerName))
+      ? makeWorkerCgroup(formatWorkerName(workerName))
       : null;
   options.recordCgroup(cgroup);
   let lack = perl === null ? "no Perl" : null;
@@ -66,15 +64,20 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
         restoreFolders: options.restoreFolders,
         sweep: (lost, place) => sweep({ mark: lost, cgroup: place, gracePeriodMs }),
       });
+      const level = keepers.hasCgroups ? "keeper-with-cgroup" : "keeper";
+      if (cgroup !== null && !keepers.hasCgroups) {
+        options.recordCgroup(null);
+        removeCgroup(cgroup);
+      }
       return {
         launcher: launchByKeeper({ keepers, heartbeat, signals: STOP_SIGNALS, gracePeriodMs }),
-        level: cgroup === null ? "keeper" : "keeper-with-cgroup",
-        containment: cgroup === null ? descriptions.keeper : descriptions["keeper-with-cgroup"],
-        cgroup,
+        containment: descriptions[level],
+        cgroup: keepers.hasCgroups ? cgroup : null,
         restore: heartbeat.restore,
       };
     } catch (error) {
       heartbeat.close();
+      options.recordCgroup(null);
       if (cgroup !== null) removeCgroup(cgroup);
       if (!(error instanceof KeepersUnavailable)) throw error;
       lack = error.message;
@@ -83,7 +86,6 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
   const level = strongest !== "group" && readStat(process.pid) !== null ? "marks" : "group";
   return {
     launcher: launchBySpawn({ level, signals: STOP_SIGNALS, gracePeriodMs, workerMark: mark }),
-    level,
     containment: wantsKeepers ? `${descriptions[level]} (no keeper: ${lack})` : descriptions[level],
     cgroup: null,
     restore() {},
