@@ -83,7 +83,7 @@ use constant { SIGKILL => 9, SIGTERM => 15, SIGCHLD => 17, SIGCONT => 18 };
 use constant { O_RDONLY => 0, O_WRONLY => 1, O_NONBLOCK => 04000, F_SETFL => 4 };
 use constant { PR_SET_CHILD_SUBREAPER => 36, CLOCK_MONOTONIC => 1, AT_FDCWD => -100, S_IFIFO => 010000 };
 use constant { SIG_BLOCK => 0, SIG_SETMASK => 2, SFD_FLAGS => 02004000, MASK_BYTES => 8 };
-use constant { CLONE_INTO_CGROUP => 0x200000000, EPERM => 1, E2BIG => 7, ENODEV => 19, EINVAL => 22, ENOSYS => 38 };
+use constant { CLONE_INTO_CGROUP => 0x200000000, EPERM => 1, E2BIG => 7, EAGAIN => 11, ENOMEM => 12, EINVAL => 22, ENOSYS => 38 };
 use constant { WNOHANG => 1, WUNTRACED => 2, WALL => 0x40000000 };
 
 # Between two looks while killing: soon at first, since most processes end at once.
@@ -144,7 +144,7 @@ sub help {
     $is_over = 1 if !$orders;
 
     while ((my $pid = waitpid(-1, WNOHANG | WUNTRACED | WALL)) > 0) {
-      if (($? & 0xff) == 0x7f) { kill SIGCONT, $pid if $keepers{$pid} }
+      if ((${^CHILD_ERROR_NATIVE} & 0xff) == 0x7f) { kill SIGCONT, $pid if $keepers{$pid} }
       elsif (my $number = delete $keepers{$pid}) { push @ended, $number }
     }
     next if !@ended;
@@ -238,7 +238,7 @@ sub run_command {
   my ($id, $orders, $text, $cgroup, $command_grace, @signals) = @_;
   my ($command, $place) = fork_into($cgroup);
   if (!defined $command) {
-    my $step = $cgroup && $! == ENODEV ? 'cgroup' : 'fork';
+    my $step = $cgroup && $! != EAGAIN && $! != ENOMEM ? 'cgroup' : 'fork';
     answer("failed $id $step " . ($! + 0));
     answer("ended $id 0 self -");
     return 1;
@@ -261,7 +261,7 @@ sub run_command {
   for (;;) {
     my $is_told = wait_for($is_orphaned ? undef : $orders, $stop, $listen_until);
     my $pid;
-    while (($pid = waitpid(-1, WNOHANG | WALL)) > 0) { $status = $? if $pid == $command }
+    while (($pid = waitpid(-1, WNOHANG | WALL)) > 0) { $status = ${^CHILD_ERROR_NATIVE} if $pid == $command }
     # No child: nothing of it is left.
     last if $pid < 0;
     $begin->('self', $command_grace) if defined $status;
@@ -357,8 +357,8 @@ sub become_command {
   for ([*STDOUT, $stdout], [*STDERR, $stderr]) {
     my ($stream, $fifo) = @$_;
     sysopen($stream, $fifo, O_WRONLY) or $refuse->('open');
-    # Its path has served its purpose: nobody else may open it.
-    unlink $fifo;
+    # A FIFO of this folder has served its purpose: nobody else may open it.
+    unlink $fifo if index($fifo, "$folder/") == 0;
   }
   chdir $directory or $refuse->('chdir');
   %ENV = map { split /=/, $_, 2 } @fields;

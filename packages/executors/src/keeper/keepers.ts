@@ -422,10 +422,9 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   }
 
   function onHelperExit(home: Home): void {
-    home.isDead = true;
+    leave(home);
     first.reject(new KeepersUnavailable("it ends at once"));
     if (home.helper.pid === undefined) homes.delete(home);
-    if (current === home) current = null;
     for (const keeper of [...keepers.values()]) {
       if (keeper.home !== home) continue;
       const { order } = keeper;
@@ -442,6 +441,12 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
     restartAt = performance.now() + pauseMs;
     clearTimeout(restart);
     restart = setTimeout(() => void liveHome().catch(() => {}), pauseMs).unref();
+  }
+
+  /** Asks it for no more keepers. */
+  function leave(home: Home): void {
+    home.isDead = true;
+    if (current === home) current = null;
   }
 
   /** The helper, another one if need be. Rejects where there is none for some time. */
@@ -464,6 +469,8 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   /** Nobody holds its answers open any more: all of its keepers have ended. */
   function onHomeSilent(home: Home): void {
     homes.delete(home);
+    // This may come before the news of its exit.
+    leave(home);
     for (const keeper of [...keepers.values()]) if (keeper.home === home) void onUnseenEnd(keeper);
   }
 

@@ -77,7 +77,9 @@ const parsePids = (word: string): number[] => (word === "-" ? [] : word.split(",
 export interface CommandRequest {
   /** An absolute path. */
   workingDirectory: string;
-  /** The paths of what it gets as descriptors 0, 1 and 2. The last two are removed once they are open. */
+  /**
+   * The paths of what it gets as descriptors 0, 1 and 2. FIFOs in the worker's folder are removed once they are open.
+   */
   stdin: string;
   stdout: string;
   stderr: string;

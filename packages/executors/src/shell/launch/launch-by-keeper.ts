@@ -83,6 +83,10 @@ function toCommandEnd(end: OrderEnd, command: Command): CommandEnd {
 
 const causes = { self: "itself", stop: "stop", silence: "silence", orphaned: "stop" } as const;
 
-const codes = new Map(Object.entries(constants.errno).map(([code, errno]) => [errno, code]));
+/** Two codes stand for one number each on Linux. */
+const aliases = new Set(["EWOULDBLOCK", "EOPNOTSUPP"]);
+const codes = new Map(
+  Object.entries(constants.errno).flatMap(([code, errno]) => (aliases.has(code) ? [] : [[errno, code]])),
+);
 
 const codeOf = (errno: number): string => codes.get(errno) ?? `error ${errno}`;
