@@ -2,9 +2,9 @@
 import type { Config } from "jest";
 
 /**
- * Three kinds of tests, by the folder they are in: `unit` (pure), `integration` (real Redis, real
- * child processes) and `e2e` (the built programs as real processes). Sources of the workspace's
- * packages are loaded directly; only `e2e` runs what `npm run build` made.
+ * Four kinds of tests, by the folder they are in: `unit` (pure), `integration` (real Redis, real child processes), `e2e`
+ * (the built programs as real processes) and `shipped` (the same, copied to an empty folder and started as users start
+ * them). Sources of the workspace's packages are loaded directly; only `e2e` and `shipped` run what `npm run build` made.
  */
 const project = (name: string) => ({
   displayName: name,
@@ -20,7 +20,7 @@ const project = (name: string) => ({
 });
 
 const config: Config = {
-  projects: ["unit", "integration", "e2e"].map(project),
+  projects: ["unit", "integration", "e2e", "shipped"].map(project),
   testTimeout: 30_000,
   // fetch keeps connections open for a few seconds, and the process with them.
   openHandlesTimeout: 8_000,

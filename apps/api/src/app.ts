@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type ApiToken, createRedactor } from "@host-runner/contracts";
 import type { ApiMetrics } from "@host-runner/metrics";
 import type { TaskQueue } from "@host-runner/queue";
@@ -39,6 +40,8 @@ export function createApp({
   stopping,
   log,
 }: AppOptions): Express {
+  // Every request that waits for something listens to it.
+  setMaxListeners(0, stopping);
   const authenticator = createAuthenticator(tokens);
   const app = express();
   app.disable("x-powered-by");

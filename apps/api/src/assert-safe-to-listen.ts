@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import { type ApiToken, EnvironmentError } from "@host-runner/contracts";
+import { type ApiToken, EnvironmentError, isLoopback } from "@host-runner/contracts";
 
 interface Exposure {
   host: string;
@@ -14,9 +13,4 @@ export function assertSafeToListen({ host, insecure, apiTokens = [] }: Exposure)
     `HOST_RUNNER_HOST=${host} can be reached from other machines: set HOST_RUNNER_API_TOKENS, or ` +
       "HOST_RUNNER_INSECURE=true if everybody who reaches it may run tasks",
   ]);
-}
-
-function isLoopback(host: string): boolean {
-  if (host === "localhost" || host === "::1") return true;
-  return isIP(host) === 4 && host.startsWith("127.");
 }

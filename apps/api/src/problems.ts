@@ -68,9 +68,8 @@ const refusedByExpress: Record<number, ErrorCode> = {
 function toRefusal(error: unknown): HostRunnerError | null {
   if (error instanceof HostRunnerError) return error.code === "internal" ? null : error;
   if (!(error instanceof Error)) return null;
-  const { status, type } = error as Error & { status?: number; type?: string };
+  const { status } = error as Error & { status?: number };
   const code = status === undefined ? undefined : refusedByExpress[status];
   if (!code) return null;
-  const prefix = type === "entity.parse.failed" ? "the body is not JSON: " : "";
-  return new HostRunnerError(code, `${prefix}${error.message}`, { cause: error });
+  return new HostRunnerError(code, error.message, { cause: error });
 }

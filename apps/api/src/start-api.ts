@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type apiSettings, type SettingValues, secretsOf } from "@host-runner/contracts";
+import { type apiSettings, findCallbackRisk, type SettingValues, secretsOf } from "@host-runner/contracts";
 import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
 import { openTaskQueue } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
@@ -23,6 +23,8 @@ export const createApiStart =
   ({ environment }: ApiHost) =>
   async (settings: ApiSettings, { log, stopping }: ServiceContext): Promise<Service> => {
     assertSafeToListen(settings);
+    const risk = findCallbackRisk(settings);
+    if (risk) log.warn(`${risk.detail}: ${risk.mend}`);
     const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
     const queue = await openTaskQueue({ ...settings, retention: settings, observe: metrics.observe, log });
     const tokens = settings.apiTokens ?? [];

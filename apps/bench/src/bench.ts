@@ -21,7 +21,12 @@ export interface Bench {
   interleave: typeof interleave;
   redis(): Promise<BenchRedis>;
   /** The built API, on a port of its own, with a client. */
-  api(redis: BenchRedis, queue: string, env?: Record<string, string>): Promise<Program & ApiClient>;
+  api(
+    redis: BenchRedis,
+    queue: string,
+    env?: Record<string, string>,
+    nodeOptions?: string[],
+  ): Promise<Program & ApiClient>;
   /** The built worker. */
   worker(
     redis: BenchRedis,
@@ -63,7 +68,8 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
   const servers: BenchRedis[] = [];
   let started = 0;
   let isOver = false;
-  const shared = { PATH: path, HOME: folder, TMPDIR: folder };
+  const stateDir = { HOST_RUNNER_STATE_DIR: join(folder, "state") };
+  const shared = { PATH: path, HOME: folder, TMPDIR: folder, ...stateDir };
 
   return {
     ...{ folder, tell, addTable },
@@ -77,11 +83,12 @@ export function openBench({ quick, parentFolder, path, tell, addTable }: BenchOp
       return server;
     },
 
-    async api(redis, queue, env = {}) {
-      const program = await start(app("api"), /listening on (http:[^"]+)/, {
+    async api(redis, queue, env = {}, nodeOptions = []) {
+      const settings = {
         ...{ REDIS_URL: redis.url, HOST_RUNNER_QUEUE: queue, HOST_RUNNER_PORT: "0" },
         ...{ HOST_RUNNER_MAX_QUEUED: MAX_QUEUED, ...env },
-      });
+      };
+      const program = await start(app("api"), /listening on (http:[^"]+)/, settings, nodeOptions);
       const client = createClient(program.greeting[1]!);
       clients.push(client);
       return { ...program, ...client };

@@ -23,7 +23,7 @@ export async function chaos(options: ChaosOptions, { stdout, ...host }: ChaosHos
   const isWorthKeeping = options.keep || verdict?.kept === false;
   if (result && verdict) {
     writeFileSync(folder.verdict, `${JSON.stringify(verdict, null, 2)}\n`);
-    const background = { story: result.story.moments, logs: readLogs(folder.path) };
+    const background = { story: result.story.moments, logs: readLogs(folder.path, result.evidence.lives) };
     const kept = isWorthKeeping ? folder.path : null;
     tellVerdict(output, verdict, { evidence: result.evidence, background, folder: kept });
   } else {

@@ -10,6 +10,7 @@ import type { Observation } from "./observe.ts";
 import type { PlannedTask } from "./plan/planned-task.ts";
 import { createRandom } from "./random.ts";
 import { readReceipts } from "./receiver/receipt.ts";
+import { findInLogs } from "./report/read-logs.ts";
 import { findLeftGuards } from "./sweep-processes.ts";
 import type { TrialFolder } from "./trial-folder.ts";
 
@@ -64,6 +65,8 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
     sightings: observation.sightings,
     lives: fleet.lives,
     outages: fleet.redis.outages,
+    refusals: fleet.refusals.spans,
+    leaks: findInLogs(folder.path, fleet.redisSecret),
     probes: observation.probes,
     stalls: observation.stalls,
     left: [...left, ...guards],

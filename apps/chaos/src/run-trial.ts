@@ -53,6 +53,7 @@ export async function runTrial(options: TrialOptions, context: TrialContext): Pr
 
   const story = openStory(folder, output);
   const fleet = await startFleet({ folder, leaseSeconds, path });
+  for (const [lack, why] of fleet.impossible) story.remark(`starve-host (${lack}) is left out: ${why}`);
   onSweep(() => sweepProcesses(fleet.lives, folder));
   const observation = observe(folder, fleet, story);
   const progress: LoadProgress = { submitted: 0, finished: 0 };

@@ -16,6 +16,10 @@ export interface TrialFolder {
   /** The way in which it answers while it is spoilt. */
   spoilt: string;
   log(name: string): string;
+  /** What belongs to the host of a worker. */
+  host(name: string): string;
+  /** By how much a member's clock is off. */
+  clock(name: string): string;
   /** Evidence, a JSON object a line. */
   lines(name: "answers" | "story" | "processes" | "probes"): string;
   verdict: string;
@@ -36,6 +40,8 @@ export function makeTrialFolder(parent: string): TrialFolder {
     ledger: inside("ledger.tsv"),
     receipts: inside("receipts.jsonl"),
     spoilt: inside("spoilt"),
+    host: (name) => join(path, "hosts", name),
+    clock: (name) => inside(`${name}.clock`),
     log: (name) => inside(`${name}.log`),
     lines: (name) => inside(`${name}.jsonl`),
     verdict: inside("verdict.json"),

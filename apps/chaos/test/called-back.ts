@@ -90,5 +90,11 @@ export function callBack(evidence: Evidence): Evidence {
     receipt(3_100, told.lasting[1], { answer: "late" }),
     receipt(4_000, told.lasting[2]),
   ];
+  for (const { callbacks } of [lasting!, first!, second!]) {
+    for (const stored of callbacks ?? []) {
+      const last = evidence.receipts.findLast(({ body }) => body.event_id === stored.event_id);
+      stored.tried_at = new Date(last!.at).toISOString();
+    }
+  }
   return evidence;
 }

@@ -59,6 +59,8 @@ export function goodEvidence(): Evidence {
     sightings: [],
     lives: [life({ killedAt: BEGAN + 200, ended: { at: BEGAN + 201, code: null, signal: "SIGKILL" } })],
     outages: [],
+    refusals: [],
+    leaks: [],
     stalls: [],
     probes: [probe(0, 200, WORKER_PID), probe(200, null, WORKER_PID)],
     notReady: [],
@@ -157,6 +159,7 @@ export function outage(ms: number, forMs: number): Outage {
 export function seen(more: Partial<SeenTask> = {}): SeenTask {
   return {
     ...{ execution: 1, status: "success", attempt: 1, maxAttempts: 1, reason: null, message: "a message" },
+    ...{ createdAt: instant(0), updatedAt: instant(0), startedAt: null },
     ...{ exitCode: 0, signal: null, finishedAt: null, cancelRequestedAt: null, stdout: null },
     ...more,
   };
@@ -178,7 +181,7 @@ export function line(
 export function life(more: Partial<Life> = {}): Life {
   return {
     ...{ name: "worker-1", role: "worker", pid: WORKER_PID, startedAt: BEGAN - 5_000, ended: null },
-    ...{ terminatedAt: null, killedAt: null, freezes: [] },
+    ...{ terminatedAt: null, killedAt: null, freezes: [], starvations: [], clockSteps: [] },
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import type { Client } from "@host-runner/client";
 import type { FoundTarget, TargetOptions } from "./settings/find-target.ts";
-import { cleanField, cleanLine } from "./terminal/clean-text.ts";
+import { cleanField, cleanLine, toJsonLine } from "./terminal/clean-text.ts";
 import { createProgress, type Progress } from "./terminal/progress.ts";
 import { openStreams, type Streams } from "./terminal/streams.ts";
 
@@ -8,13 +8,19 @@ import { openStreams, type Streams } from "./terminal/streams.ts";
 export interface CommonOptions extends TargetOptions {
   json?: boolean;
   quiet?: boolean;
+  /** Of verbs that show what a command wrote. */
+  raw?: boolean;
 }
 
 /** What a verb works with. */
 export interface Context extends Streams {
   host: NodeJS.Process;
+  /** The folder of this program, beside which those of the others are. */
+  programFolder: string;
   json: boolean;
   quiet: boolean;
+  /** A terminal gets what a command wrote as it is. */
+  raw: boolean;
   /** On stderr, to a terminal alone. */
   progress: Progress;
   findTarget(): Promise<FoundTarget>;
@@ -36,10 +42,10 @@ const PATIENCE_MS = 2_000;
 const FOLLOW_PATIENCE_MS = 10 * 60_000;
 const TELL_OF_OUTAGE_EVERY_MS = 30_000;
 
-export function createContext(host: NodeJS.Process, options: CommonOptions): Context {
-  const streams = openStreams(host);
+export function createContext(host: NodeJS.Process, programFolder: string, options: CommonOptions): Context {
+  const { json = false, quiet = false, raw = false } = options;
+  const streams = openStreams(host, { raw });
   const { out, err } = streams;
-  const { json = false, quiet = false } = options;
   const progress = createProgress(err, { isWanted: !quiet });
   let found: FoundTarget | undefined;
 
@@ -73,8 +79,8 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
       onRetry({ error }) {
         const text = `${cleanLine(error.message)}; trying again`;
         if (!follows) return progress.show(text);
-        if (Date.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
-        toldAt = Date.now();
+        if (performance.now() - toldAt < TELL_OF_OUTAGE_EVERY_MS) return;
+        toldAt = performance.now();
         note(`host-runner: ${text}`);
       },
     });
@@ -83,8 +89,10 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
   return {
     ...streams,
     host,
+    programFolder,
     json,
     quiet,
+    raw,
     progress,
     findTarget,
     connect,
@@ -92,7 +100,7 @@ export function createContext(host: NodeJS.Process, options: CommonOptions): Con
     complain,
     async printJson(value) {
       progress.clear();
-      await out.write(`${JSON.stringify(value)}\n`);
+      await out.write(`${toJsonLine(value)}\n`);
     },
     async printFields(...fields) {
       progress.clear();

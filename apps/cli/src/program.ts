@@ -1,3 +1,4 @@
+import { findJsonFlaws } from "@host-runner/contracts/json-flaws";
 import { endedStatuses, executorNames, outputStreams, taskStatuses } from "@host-runner/contracts/words";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommonOptions, Context } from "./context.ts";
@@ -49,11 +50,13 @@ export function createProgram(dispatch: Dispatch): Command {
     .option("-b, --batch <path>", "many: a file of JSON lines, each a submission or a prompt ('-': stdin)")
     .option("--key <text>", "Idempotency-Key: the same again within a day submits nothing twice");
 
-  addSubmissionOptions(
-    verb(
-      "run [prompt...]",
-      "submits, shows the output as it comes, and exits with the command's exit code; Ctrl-C cancels",
-      async () => (await import("./commands/run.ts")).run,
+  addRawOption(
+    addSubmissionOptions(
+      verb(
+        "run [prompt...]",
+        "submits, shows the output as it comes, and exits with the command's exit code; Ctrl-C cancels",
+        async () => (await import("./commands/run.ts")).run,
+      ),
     ),
   )
     .addHelpText("after", runHelp)
@@ -70,11 +73,15 @@ export function createProgram(dispatch: Dispatch): Command {
     .option("-n, --limit <number>", "how many", wholeNumber(1, 1_000_000), 50)
     .option("-w, --watch", "go on showing how it changes; Ctrl-C ends it");
 
-  verb("get <task-id>", "shows one task fully", async () => (await import("./commands/get.ts")).get)
+  addRawOption(
+    verb("get <task-id>", "shows one task fully", async () => (await import("./commands/get.ts")).get),
+  )
     .option("--execution <number>", "an older one", wholeNumber(1))
     .option("--executions", "all that are kept, with their attempts");
 
-  verb("logs <task-id>", "shows what a task wrote", async () => (await import("./commands/logs.ts")).logs)
+  addRawOption(
+    verb("logs <task-id>", "shows what a task wrote", async () => (await import("./commands/logs.ts")).logs),
+  )
     .option("-f, --follow", "go on until it has ended, also over a restart of the API")
     .option("-n, --tail <lines>", "the last lines of each stream only", wholeNumber(0))
     .addOption(new Option("--stream <name>", "only one").choices([...outputStreams]))
@@ -194,6 +201,10 @@ function addSubmissionOptions(command: Command): Command {
     .option("--metadata <json>", "kept with the task", parseJson);
 }
 
+function addRawOption(command: Command): Command {
+  return command.option("--raw", "a terminal gets the output as it is, with all that may control it");
+}
+
 function addFilterOptions(command: Command, statuses: readonly string[] = taskStatuses): Command {
   return command
     .addOption(new Option("-s, --status <status>", "only these").choices([...statuses]))
@@ -230,10 +241,17 @@ function collectLabels(text: string, earlier: Record<string, string> = {}): Reco
   return { ...earlier, [name]: value ?? "" };
 }
 
-function parseJson(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new InvalidArgumentError(`It must be JSON: ${(error as Error).message}.`);
   }
+}
+
+function parseJson(text: string): unknown {
+  const value = parseValue(text);
+  const [flaw] = findJsonFlaws(text);
+  if (!flaw) return value;
+  throw new InvalidArgumentError(`${flaw.path.join(".") || "It"} ${flaw.message}.`);
 }

@@ -3,17 +3,22 @@ import { createContext } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Explanation, explainFailure } from "./explain-failure.ts";
 import { createProgram } from "./program.ts";
-import { cleanText } from "./terminal/clean-text.ts";
+import { cleanText, toJsonLine } from "./terminal/clean-text.ts";
 import { drainStreams } from "./terminal/streams.ts";
 
-/** Carries out a command line; resolves to the exit code, with everything written. Never rejects. */
-export async function runProgram(host: NodeJS.Process): Promise<number> {
+/**
+ * Carries out a command line; resolves to the exit code, with everything written. Never rejects. `programFolder` is where
+ * this program itself is.
+ */
+export async function runProgram(host: NodeJS.Process, programFolder: string): Promise<number> {
   let exitCode: number = exitCodes.done;
   const program = createProgram(async (load, args, options) => {
-    const context = createContext(host, options);
+    const context = createContext(host, programFolder, options);
     try {
       const verb = await load();
       exitCode = await verb(context, args, options as never);
+      await context.out.endOutput();
+      await context.err.endOutput();
     } catch (error) {
       if (context.readerGone.aborted) return;
       const failure = explainFailure(error);
@@ -36,5 +41,5 @@ export async function runProgram(host: NodeJS.Process): Promise<number> {
 }
 
 function tellFailure({ code, message }: Explanation, json: boolean): string {
-  return json ? JSON.stringify({ error: { code, message } }) : `host-runner: ${cleanText(message)}`;
+  return json ? toJsonLine({ error: { code, message } }) : `host-runner: ${cleanText(message)}`;
 }

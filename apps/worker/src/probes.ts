@@ -1,9 +1,19 @@
 import { createServer, type ServerResponse } from "node:http";
+import { isLoopback } from "@host-runner/contracts";
 import type { WorkerMetrics } from "@host-runner/metrics";
 
 interface ProbesOptions {
   workerHost: string;
   workerPort: number | undefined;
+}
+
+/** Who else may read the probes and metrics, which ask for no token; null where only this machine can. Pure. */
+export function findProbesRisk({ workerHost, workerPort }: ProbesOptions): string | null {
+  if (workerPort === undefined || isLoopback(workerHost)) return null;
+  return (
+    `the probes and metrics are at ${workerHost}, beyond loopback, and ask for no token: ` +
+    "set HOST_RUNNER_WORKER_HOST=127.0.0.1, or let only your monitoring reach HOST_RUNNER_WORKER_PORT"
+  );
 }
 
 interface Probed extends Pick<WorkerMetrics, "expose"> {

@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { hostname, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { hostname } from "node:os";
 import { createCallbackSender } from "@host-runner/callbacks";
 import { EnvironmentError, type SettingValues, secretsOf, type workerSettings } from "@host-runner/contracts";
-import { createExecutors, type Executors } from "@host-runner/executors";
+import { createExecutors, type Executors, findStateDir } from "@host-runner/executors";
 import { createWorkerMetrics, type WorkerMetrics } from "@host-runner/metrics";
 import { startTaskConsumer, type TaskConsumer } from "@host-runner/queue";
 import type { Service, ServiceContext } from "@host-runner/service";
 import { createDeliver } from "./deliver-callbacks.ts";
-import { startProbes } from "./probes.ts";
+import { findProbesRisk, startProbes } from "./probes.ts";
 import { createTaskHandler } from "./run-task.ts";
 
 type WorkerSettings = SettingValues<typeof workerSettings>;
+
+/** After draining: the last callbacks of this worker's tasks would wait for another worker. */
+const CALLBACKS_MS = 5_000;
 
 /** Connections that do not end by themselves are cut after this long. */
 const CLOSE_MS = 2_000;
@@ -31,10 +33,14 @@ export const createWorkerStart =
   async (settings: WorkerSettings, { log, fail }: ServiceContext): Promise<Service> => {
     const id = randomUUID().slice(0, 13);
     const executors = configureExecutors(settings, id, environment);
-    const { containment } = await executors.start();
+    for (const { detail, mend } of executors.warnings) log.warn(`${detail}: ${mend}`);
+    const { containment, warnings } = await executors.start();
+    for (const warning of warnings) log.warn(warning);
     const { secrets, tooShort } = secretsOf(settings.redact, environment);
     for (const name of tooShort)
       log.warn(`HOST_RUNNER_REDACT: the value of ${name} is too short to be redacted`);
+    const probesRisk = findProbesRisk(settings);
+    if (probesRisk) log.warn(probesRisk);
     const metrics: WorkerMetrics = createWorkerMetrics(() => {
       const busy = consumer.running();
       return { busy, free: Math.max(0, settings.concurrency - busy) };
@@ -78,6 +84,7 @@ export const createWorkerStart =
       async stop({ hurry }) {
         consumer.pause();
         await drain(consumer, settings, { hurry, log });
+        if (!hurry.aborted) await consumer.sendOwnCallbacks(CALLBACKS_MS);
         await Promise.all([consumer.close(CLOSE_MS), executors.close(), probes?.close()]);
         sender.close();
       },
@@ -122,7 +129,7 @@ function configureExecutors(
   if (settings.executor === "shell" && !settings.commandTemplate) {
     throw new EnvironmentError([
       "HOST_RUNNER_CMD_TEMPLATE is not set: HOST_RUNNER_EXECUTOR=shell needs the command to run, for example " +
-        "HOST_RUNNER_CMD_TEMPLATE='codex exec {prompt}'",
+        "HOST_RUNNER_CMD_TEMPLATE='codex exec -- {prompt}'",
     ]);
   }
   return createExecutors({
@@ -134,11 +141,13 @@ function configureExecutors(
         ? {
             template: settings.commandTemplate ?? "",
             shell: settings.shell,
+            trustedPrograms: settings.trustedPrograms,
             envAllow: settings.envAllow,
             allowedRoots: settings.allowedRoots ?? null,
             environment,
             silentAfterMs: settings.leaseSeconds * 1000 * SILENT_SHARE_OF_LEASE,
-            stateDir: join(tmpdir(), `host-runner-${userInfo().uid}`),
+            // A uid needs no name: in containers it often has none.
+            stateDir: settings.stateDir ?? findStateDir({ environment, uid: process.getuid?.() ?? 0 }),
           }
         : null,
   });

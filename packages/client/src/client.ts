@@ -23,7 +23,7 @@ import {
 } from "./events.ts";
 import { followEvents } from "./follow-events.ts";
 import type { RetryListener } from "./patience.ts";
-import { type Call, createTransport, readJson, readPlainText } from "./transport.ts";
+import { type Call, createTransport, type Read, readChunks, readJson, readPlainText } from "./transport.ts";
 
 export interface ClientOptions {
   /** Where the API is; in a browser it may be a path of the page's own site, "" for its root. */
@@ -130,7 +130,10 @@ export interface Client {
   cancel(taskId: string, options?: WaitOptions): Promise<Task>;
   /** The same submission again, as its next execution. */
   rerun(taskId: string, options?: CallOptions): Promise<Task>;
+  /** All of it is in memory then, which may be as much as a worker keeps of an execution. */
   output(taskId: string, options?: OutputOptions): Promise<Output>;
+  /** How many bytes `output` would have, without having them in memory. */
+  outputSize(taskId: string, options?: OutputOptions): Promise<number>;
   /** The execution as it runs, up to its end; goes on by itself over cut connections and restarts of the API. */
   events(taskId: string, options?: FollowOptions): AsyncGenerator<TaskEvent, void, undefined>;
   /** Submits, and tells of it as `events` does. The first event is the task as it was accepted. */
@@ -218,11 +221,8 @@ export function createClient(options: ClientOptions = {}): Client {
       change<Task>(["tasks", taskId, "cancel"], { ...preferWait(waitSeconds), signal }),
     rerun: (taskId, { signal } = {}) =>
       change<Task>(["tasks", taskId, "rerun"], { repeatable: false, signal }),
-    output: (taskId, { stream, from, tail, execution, signal } = {}) => {
-      const query = Object.entries({ stream, from, tail, execution });
-      const path = ["tasks", taskId, "output"];
-      return call({ method: "GET", path, query, repeatable: true, signal }, readOutput);
-    },
+    output: (taskId, options) => askForOutput(taskId, options, readOutput),
+    outputSize: (taskId, options) => askForOutput(taskId, options, readSize),
     events,
     async *run(submission, options = {}) {
       const { stdout: _, stderr: __, ...task } = await submit(submission, options);
@@ -291,6 +291,15 @@ export function createClient(options: ClientOptions = {}): Client {
   ): Promise<Task> {
     const query = [["execution", execution]] as const;
     return read<Task>(["tasks", taskId], { query, ...preferWait(waitSeconds), signal });
+  }
+
+  function askForOutput<T>(
+    taskId: string,
+    { stream, from, tail, execution, signal }: OutputOptions = {},
+    read: Read<T>,
+  ): Promise<T> {
+    const query = Object.entries({ stream, from, tail, execution });
+    return call({ method: "GET", path: ["tasks", taskId, "output"], query, repeatable: true, signal }, read);
   }
 
   /** Twice does no harm: receivers tell by the event's id what they have had. */
@@ -366,14 +375,40 @@ function preferWait(seconds: number | undefined): { headers?: Record<string, str
   return { headers: { Prefer: `wait=${Math.ceil(seconds)}` }, waitSeconds: seconds };
 }
 
-async function readOutput(response: Response): Promise<Output> {
+async function readOutput(response: Response, heard: () => void): Promise<Output> {
   const offset = response.headers.get("X-Output-Offset");
   const gaps = response.headers.get("X-Output-Gap");
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readChunks(response, heard)) chunks.push(chunk);
   return {
-    bytes: new Uint8Array(await response.arrayBuffer()),
+    bytes: concat(chunks),
     offset: offset === null ? null : Number(offset),
     gaps: gaps === null ? [] : gaps.split(", "),
   };
+}
+
+/** By the header; a proxy that compresses takes it away, and then the bytes are counted. */
+async function readSize(response: Response, heard: () => void): Promise<number> {
+  const { headers } = response;
+  const size = headers.has("Content-Encoding") ? null : headers.get("Content-Length");
+  if (size !== null) {
+    response.body?.cancel().catch(() => {});
+    return Number(size);
+  }
+  let bytes = 0;
+  for await (const chunk of readChunks(response, heard)) bytes += chunk.length;
+  return bytes;
+}
+
+/** Not Buffer.concat: a browser has none. */
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
 }
 
 function toInstant(time: string | Date | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { ClientError } from "./client-error.ts";
 import type { ParseEvent } from "./events.ts";
 import { createPatience, type RetryListener } from "./patience.ts";
 import { createTimeLimit, type TimeLimit } from "./time-limit.ts";
+import { readChunks } from "./transport.ts";
 
 interface FollowOptions<Event> {
   /** Asks for the events after one, at whatever API process answers. */
@@ -65,21 +66,11 @@ function toFailure(error: unknown, signal: AbortSignal): unknown {
 }
 
 async function* readMessages(response: Response, limit: TimeLimit): AsyncGenerator<EventSourceMessage> {
-  if (!response.body) return;
   const messages: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => messages.push(message) });
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      limit.restart();
-      parser.feed(decoder.decode(value, { stream: true }));
-      yield* messages.splice(0);
-    }
-  } finally {
-    // Whoever stops in the middle closes the connection.
-    reader.cancel().catch(() => {});
+  for await (const chunk of readChunks(response, limit.restart)) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* messages.splice(0);
   }
 }

@@ -1,6 +1,7 @@
 import { ClientError, invalidArgument, toClientError } from "./client-error.ts";
 import { createPatience, type RetryListener } from "./patience.ts";
 import { createTimeLimit } from "./time-limit.ts";
+import { toJson } from "./to-json.ts";
 
 export interface TransportOptions {
   url: string;
@@ -25,22 +26,25 @@ export interface Call {
   signal?: AbortSignal | undefined;
 }
 
+/** Reads an answer that went well. `heard` is called for each part of it: a large one may take its time. */
+export type Read<T> = (response: Response, heard: () => void) => Promise<T>;
+
 /** The way to one API: addresses, token, errors and further tries. */
 export interface Transport {
   /** Throws `ClientError` for every answer but one that went well. `read` gets that one. */
-  call<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T>;
+  call<T>(call: Call, read: Read<T>): Promise<T>;
   /** One try, without a limit in time but the signal's. */
   open(call: Omit<Call, "repeatable" | "waitSeconds">): Promise<Response>;
 }
 
-/** Beyond the time that it was asked to wait. A cancel takes 3 s by itself. */
+/** Silence beyond the time that it was asked to wait. A cancel takes 3 s by itself. */
 const ANSWER_WITHIN_SECONDS = 30;
 
 export function createTransport({ url, token, fetch, patienceMs, onRetry }: TransportOptions): Transport {
   const base = url.replace(/\/+$/, "");
   return { call, open };
 
-  async function call<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
+  async function call<T>(call: Call, read: Read<T>): Promise<T> {
     const { repeatable, signal, waitSeconds = 0 } = call;
     const patience = createPatience({ patienceMs, repeatable, signal, onRetry });
     const seconds = waitSeconds + ANSWER_WITHIN_SECONDS;
@@ -48,7 +52,7 @@ export function createTransport({ url, token, fetch, patienceMs, onRetry }: Tran
       const limit = createTimeLimit(seconds * 1000, signal, `${base} did not answer within ${seconds} s`);
       try {
         const response = await open({ ...call, signal: limit.signal });
-        return await read(response).catch((error) => {
+        return await read(response, limit.restart).catch((error) => {
           throw toFailure(error, limit.signal);
         });
       } catch (error) {
@@ -68,6 +72,7 @@ export function createTransport({ url, token, fetch, patienceMs, onRetry }: Tran
     signal,
   }: Parameters<Transport["open"]>[0]) {
     const address = base + encodePath(path) + encodeQuery(query);
+    const content = body === undefined ? undefined : toJson(body);
     const given = Object.entries({
       ...headers,
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
@@ -76,7 +81,7 @@ export function createTransport({ url, token, fetch, patienceMs, onRetry }: Tran
     const response = await fetch(address, {
       method,
       headers: given.filter((header): header is [string, string] => header[1] !== undefined),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(content !== undefined && { body: content }),
       ...(signal && { signal }),
     }).catch((error) => {
       throw toFailure(error, signal);
@@ -120,18 +125,45 @@ async function toRefusal(response: Response): Promise<ClientError> {
   return unexpected(response, text, retryAfterSeconds);
 }
 
+/** The bytes of an answer, as they come. */
+export async function* readChunks(
+  { body }: Response,
+  heard: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!body) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      heard();
+      yield value;
+    }
+  } finally {
+    // Whoever stops in the middle closes the connection.
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** Reads the JSON of an answer that went well. */
-export async function readJson<T>(response: Response): Promise<T> {
-  const text = await response.text();
+export async function readJson<T>(response: Response, heard: () => void): Promise<T> {
+  const text = await readText(response, heard);
   const value = parseObject(text);
   if (value) return value as T;
   throw unexpected(response, text);
 }
 
-export async function readPlainText(response: Response): Promise<string> {
-  const text = await response.text();
+export async function readPlainText(response: Response, heard: () => void): Promise<string> {
+  const text = await readText(response, heard);
   if (response.headers.get("Content-Type")?.startsWith("text/plain")) return text;
   throw unexpected(response, text);
+}
+
+async function readText(response: Response, heard: () => void): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of readChunks(response, heard)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
 }
 
 /** Long enough to tell what it is, such as a proxy's page. */

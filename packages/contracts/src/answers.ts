@@ -15,7 +15,7 @@ export const taskSummarySchema = taskSchema
 export type TaskSummary = z.infer<typeof taskSummarySchema>;
 
 /** The task without what it wrote. */
-export function summarize({ stdout: _, stderr: __, ...summary }: Task): TaskSummary {
+export function summarize({ stdout: _, stderr: __, ...summary }: TaskSummary & Partial<Task>): TaskSummary {
   return summary;
 }
 

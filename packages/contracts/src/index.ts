@@ -8,6 +8,8 @@ export * from "./cli-settings.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./execution.ts";
+export * from "./json-flaws.ts";
+export * from "./reach.ts";
 export * from "./redact.ts";
 export * from "./settings.ts";
 export * from "./submission.ts";

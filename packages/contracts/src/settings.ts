@@ -96,6 +96,13 @@ export const commonSettings = {
       "a comma-separated list of variable names, whose values are taken out of what is stored and shown",
     fallback: "",
   },
+  /** The workers obey both. The API warns where callers may need them. */
+  callbackDenyPrivate: { name: "HOST_RUNNER_CALLBACK_DENY_PRIVATE", ...switchedOn, fallback: "false" },
+  callbackAllow: {
+    name: "HOST_RUNNER_CALLBACK_ALLOW",
+    schema: allowedReceivers,
+    accepts: ACCEPTED_RECEIVERS,
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export const apiSettings = {
@@ -161,6 +168,12 @@ export const workerSettings = {
     accepts: "a shell that takes a script, such as `bash -c`, or none",
     fallback: "bash -c",
   },
+  trustedPrograms: {
+    name: "HOST_RUNNER_TRUSTED_PROGRAMS",
+    schema: names.refine((programs) => programs.every((program) => /^(\/\S+|[^\s/]+)$/.test(program))),
+    accepts: "a comma-separated list of programs, each a name or an absolute path",
+    fallback: "",
+  },
   concurrency: {
     name: "HOST_RUNNER_CONCURRENCY",
     schema: integer(1, 10_000),
@@ -202,6 +215,11 @@ export const workerSettings = {
     schema: names.refine((roots) => roots.every((root) => root.startsWith("/")), "a path is relative"),
     accepts: "a comma-separated list of absolute folders",
   },
+  stateDir: {
+    name: "HOST_RUNNER_STATE_DIR",
+    schema: text.refine((path) => path.startsWith("/")),
+    accepts: "the absolute path of a folder, the same for all workers of a user on a host",
+  },
   tailBytes: {
     name: "HOST_RUNNER_TAIL_BYTES",
     schema: integer(0, 16 * 1024 * 1024),
@@ -236,12 +254,6 @@ export const workerSettings = {
     schema: integer(0, 30 * 86_400),
     accepts: "a number of seconds, 0 to 2592000",
     fallback: "86400",
-  },
-  callbackDenyPrivate: { name: "HOST_RUNNER_CALLBACK_DENY_PRIVATE", ...switchedOn, fallback: "false" },
-  callbackAllow: {
-    name: "HOST_RUNNER_CALLBACK_ALLOW",
-    schema: allowedReceivers,
-    accepts: ACCEPTED_RECEIVERS,
   },
   callbackConcurrency: {
     name: "HOST_RUNNER_CALLBACK_CONCURRENCY",

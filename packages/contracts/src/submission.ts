@@ -1,8 +1,16 @@
 import * as z from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { invalidRequest, toFieldErrors } from "./errors.ts";
+import type { JsonFlaw } from "./json-flaws.ts";
 import { workspaceSchema } from "./task.ts";
-import { DEFAULT_MAX_PROMPT_BYTES, type ExecutionMode, executionModes, executorNames } from "./words.ts";
+import { findUnkeptNames, findUnkeptValues, NOT_WELL_FORMED } from "./unkept-values.ts";
+import {
+  DEFAULT_MAX_PROMPT_BYTES,
+  type ExecutionMode,
+  executionModes,
+  executorNames,
+  type FieldError,
+} from "./words.ts";
 
 const MAX_ID_CHARACTERS = 128;
 const MAX_METADATA_BYTES = 16 * 1024;
@@ -10,8 +18,7 @@ const MAX_METADATA_BYTES = 16 * 1024;
 /** Fields that the contract names and that this version does not carry out yet. Refused, never ignored. */
 const notYetSupported = ["sandbox", "pool", "priority", "delay_seconds", "expires_in_seconds"] as const;
 
-/** A lone surrogate has no UTF-8 form: it could be stored only as something else. */
-const text = z.string().refine((value) => value.isWellFormed(), "must be well-formed Unicode text");
+const text = z.string().refine((value) => value.isWellFormed(), NOT_WELL_FORMED);
 
 const singleLine = text.refine((value) => !/\p{Cc}/u.test(value), "must have no control characters");
 
@@ -55,8 +62,9 @@ const metadata = z
       if (value === undefined || value === null) return;
       if (Buffer.byteLength(canonicalJson(value)) <= MAX_METADATA_BYTES) return;
       context.addIssue(`must be at most ${MAX_METADATA_BYTES} bytes of JSON`);
-    } catch {
-      context.addIssue("is nested too deeply");
+    } catch (error) {
+      // Anything else that JSON cannot say is told with its own path.
+      if (error instanceof RangeError) context.addIssue("is nested too deeply");
     }
   })
   .optional();
@@ -172,25 +180,61 @@ export type NamedSubmission = Submission & { task_id: string; run_id: string };
 /** `run_id` of a task that was submitted without one. */
 export const defaultRunId = (taskId: string) => `task-${taskId}`;
 
-interface SubmissionLimits {
-  maxPromptBytes: number;
+interface SubmissionOptions {
+  maxPromptBytes?: number;
+  /** What the text of the input says and its value does not, in what is kept of it. */
+  flaws?: readonly JsonFlaw[];
 }
 
 /**
  * Checks untrusted input. Throws `HostRunnerError("invalid")` with every problem found, each with the path of
- * its field.
+ * its field. What it returns is stored as it was sent.
  */
 export function parseSubmission(
   input: unknown,
-  { maxPromptBytes }: SubmissionLimits = { maxPromptBytes: DEFAULT_MAX_PROMPT_BYTES },
+  { maxPromptBytes = DEFAULT_MAX_PROMPT_BYTES, flaws = [] }: SubmissionOptions = {},
 ): Submission {
   const result = submissionSchema.safeParse(input);
-  const errors = toFieldErrors(result.error);
+  const unkept = unlessTold(flawErrors(flaws), unkeptErrors(input));
+  const errors = unlessTold(unkept, toFieldErrors(result.error));
   errors.push(...lengthErrors(input, maxPromptBytes), ...modeErrors(input), ...notYetSupportedErrors(input));
   if (errors.length > 0 || !result.success) {
     throw invalidRequest(errors);
   }
   return result.data;
+}
+
+function flawErrors(flaws: readonly JsonFlaw[]): FieldError[] {
+  return flaws.map(({ path, message }) => ({ path: path.join("."), message }));
+}
+
+/** Whether what a submission has at a place is kept. Fields that are dropped may say anything. */
+export function isKeptOfSubmission([field = "", member]: readonly (string | number)[]): boolean {
+  if (field === "workspace" && member !== undefined) return Object.hasOwn(workspaceSchema.shape, member);
+  return Object.hasOwn(submissionSchema.shape, field);
+}
+
+/** Of the fields that hold names and numbers of any kind. Of the others the schema says all. */
+function unkeptErrors(input: unknown): FieldError[] {
+  const { metadata, labels, workspace } = asRecord(input);
+  const { project_id } = asRecord(workspace);
+  try {
+    return [
+      ...findUnkeptValues(metadata, "metadata"),
+      ...findUnkeptValues(labels, "labels"),
+      ...findUnkeptValues(project_id, "workspace.project_id"),
+      ...findUnkeptNames(workspace, "workspace"),
+    ];
+  } catch (error) {
+    // The schema says that it is nested too deeply.
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+/** All errors, without those of fields of which others tell more already. */
+function unlessTold(told: FieldError[], more: FieldError[]): FieldError[] {
+  return [...told, ...more.filter(({ path }) => !told.some((error) => error.path === path))];
 }
 
 /** Not in the schema: one that is made for each request has to be compiled by zod each time. */

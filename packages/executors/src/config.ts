@@ -15,6 +15,8 @@ export interface ShellConfig {
   template: string;
   /** `bash -c`, `bash -lc` and the like: the template is a script for it. `none`: it is split into arguments. */
   shell: string;
+  /** Programs whose arguments are data, by name or path: the check of the template believes it. None if absent. */
+  trustedPrograms?: string[];
   /** Names that a command inherits beyond the usual ones. */
   envAllow: string[];
   /** Folders that working directories have to be in; null for any. */
@@ -23,7 +25,7 @@ export interface ShellConfig {
   environment: Record<string, string | undefined>;
   /**
    * Where prompt files, pipes and the records that a later worker cleans up from live. It is made with mode 0700,
-   * and shared by all workers of one user on this host.
+   * and shared by all workers of one user on this host. See findStateDir.
    */
   stateDir: string;
   /**

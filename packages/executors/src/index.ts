@@ -6,4 +6,5 @@ export type { Attempt, ExecutionContext, ExecutionResult, Executor, OutputSink }
 export { createExecutors, type Executors } from "./executors.ts";
 export { createOutputRecorder, type OutputRecorder } from "./output/output-recorder.ts";
 export { type DryRun, dryRunTemplate } from "./shell/template/dry-run-template.ts";
-export { TemplateError } from "./shell/template/template-error.ts";
+export { TemplateError, type TemplateWarning } from "./shell/template/template-error.ts";
+export { findStateDir, findStateDirProblem } from "./state-dir.ts";

@@ -2,7 +2,7 @@ import { LocalRedisError } from "./errors.ts";
 import { findServer, type ServerProgram } from "./find-server.ts";
 import { canInstall, installServer } from "./install-server.ts";
 import { OLDEST_SUPPORTED } from "./server-version.ts";
-import { hasDockerEngine } from "./start-in-docker.ts";
+import { findDockerProblem } from "./start-in-docker.ts";
 
 export type Source = ServerProgram | "docker";
 
@@ -20,8 +20,9 @@ export async function provideServer(log: (line: string) => void): Promise<Source
     if ("command" in installed) return installed;
     problems.push(failure ?? `apt-get installed one that does not do: ${installed.problem}`);
   }
-  if (await hasDockerEngine()) return "docker";
-  problems.push("no Docker engine answers");
+  const dockerProblem = await findDockerProblem();
+  if (dockerProblem === undefined) return "docker";
+  problems.push(dockerProblem);
   throw new LocalRedisError("not_available", explain(problems));
 }
 

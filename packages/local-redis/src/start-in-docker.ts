@@ -9,19 +9,24 @@ const IMAGE = "redis:7-alpine";
 const START_PATIENCE_MS = 300_000;
 const STOP_PATIENCE_MS = 20_000;
 
-/** Whether a Docker engine (or one that speaks its language) answers. */
-export async function hasDockerEngine(): Promise<boolean> {
-  const { getContainerRuntimeClient } = await import("testcontainers");
-  return getContainerRuntimeClient().then(
-    () => true,
-    () => false,
-  );
+/** Why no Docker engine, or one that speaks its language, can be used; undefined where one answers. */
+export async function findDockerProblem(): Promise<string | undefined> {
+  try {
+    const { getContainerRuntimeClient } = await loadTestcontainers();
+    return await getContainerRuntimeClient().then(
+      () => undefined,
+      () => "no Docker engine answers",
+    );
+  } catch (error) {
+    // Its client looks for settings in the home folder, and fails where the user has none.
+    return `Docker's client does not start: ${(error as Error).message}`;
+  }
 }
 
 /** Starts a server in a container, whose data are in the folder. Testcontainers ends it with this process. */
 export async function startInDocker(start: ServerStart & { address: PortAddress }): Promise<RunningServer> {
   const { dir, address, persistence, log } = start;
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import("testcontainers");
+  const { GenericContainer, getContainerRuntimeClient, Wait } = await loadTestcontainers();
   const engine = await getContainerRuntimeClient();
   // One name for each folder: a container that is left over is replaced, never joined.
   const name = `host-runner-redis-${createHash("sha256").update(dir).digest("hex").slice(0, 12)}`;
@@ -75,6 +80,11 @@ export async function startInDocker(start: ServerStart & { address: PortAddress 
       await container.stop();
     },
   };
+}
+
+/** It is CommonJS: in a bundle its names are those of the default export alone. */
+async function loadTestcontainers() {
+  return (await import("testcontainers")).default;
 }
 
 function ignoreMissing(error: { statusCode?: number }): void {

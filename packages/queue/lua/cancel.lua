@@ -17,6 +17,7 @@
 --- @include "newest-execution"
 --- @include "record"
 --- @include "end-task"
+--- @include "line"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
 local now = nowMs()
@@ -34,17 +35,7 @@ end
 
 redis.call("HSETNX", jobKey, "cancelRequestedAt", now)
 
-local previous = nil
-if redis.call("LREM", queue .. "wait", 1, jobId) > 0 then
-  previous = "waiting"
-elseif redis.call("ZREM", queue .. "prioritized", jobId) > 0 then
-  previous = "prioritized"
-elseif redis.call("ZREM", queue .. "delayed", jobId) > 0 then
-  previous = "delayed"
-elseif redis.call("LREM", queue .. "paused", 1, jobId) > 0 then
-  previous = "paused"
-end
-
+local previous = leaveLine(queue, jobId)
 if previous == nil then
   redis.call("PUBLISH", own .. "cancel", jobId)
   publishChange(own, jobId, record.lists, "cancel-requested")

@@ -23,6 +23,7 @@ local tries = {
   {"SADD", other, "1"}, {"SREM", other, "1"},
   {"ZADD", zset, 1, "a"}, {"ZCARD", zset}, {"ZSCORE", zset, "a"}, {"ZMSCORE", zset, "a"}, {"ZRANGE", zset, 0, 0},
   {"ZRANGEBYSCORE", zset, 0, 0}, {"ZREVRANGE", zset, 0, 0}, {"ZREVRANGEBYSCORE", zset, 0, 0}, {"ZREM", zset, "b"},
+  {"ZREMRANGEBYRANK", zset, 5, 6},
   {"ZPOPMIN", zset},
   {"XADD", stream, "1-1", "a", "1"}, {"XRANGE", stream, "-", "+", "COUNT", 1},
   {"XREVRANGE", stream, "+", "-", "COUNT", 1}, {"XDEL", stream, "1-1"}, {"XSETID", stream, "1-2"},

@@ -7,7 +7,7 @@
   KEYS[2]  prefix of our own keys
   ARGV[1]  JSON: a list with, for each attempt, jobId, token, holder, attempt, endedMsAgo, jitter (0 to 1), entries and drop
            (the last of the output, see append-entries), parts (instead of them: the whole output is in stdout and
-           stderr, in this order; empty where it is not)
+           stderr, in this order; empty where it is not), outputLost (whether an end of it could not be stored)
   ARGV[2 ...]  for each attempt the outcome as JSON, as it is stored; the same for where it failed and the task was to be
            canceled, else empty; stdout, stderr: what the task keeps of the output; and the bytes of each entry
 
@@ -74,7 +74,7 @@ local function finish(args, first)
   end
   endTask(queue, own, args.jobId, record, "active", endedOn, outcome, outcomeJson,
     {stdout = ARGV[first + 2], stderr = ARGV[first + 3], outputParts = args.parts,
-      outputLost = isOutputStored and "" or "1"})
+      outputLost = isOutputStored and not args.outputLost and "" or "1"})
   leaveActive(args.jobId)
   return outcome.status
 end

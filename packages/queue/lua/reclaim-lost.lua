@@ -9,7 +9,7 @@
            (outcomes)
   ARGV[2]  the outcome `lost` as JSON, ARGV[3] `canceled`
 
-  Returns {jobId, "requeued" | "failed" | "canceled" | "recovered", ...}, flat; empty where another worker
+  Returns {jobId, "requeued" | "failed" | "canceled", ...}, flat; empty where another worker
   looked just now
 ]]
 --- @include "clock"
@@ -69,19 +69,4 @@ for _, jobId in ipairs(redis.call("LRANGE", queue .. "active", 0, -1)) do
   end
 end
 
--- A Redis that runs out of memory in the midst of BullMQ's promotion of due tasks leaves them in no set at all.
-local OVERDUE_MS = 10000
-for _, jobId in ipairs(redis.call("ZRANGE", own .. "due", 0, now - OVERDUE_MS, "BYSCORE", "LIMIT", 0, 100)) do
-  local state = redis.call("HMGET", queue .. jobId, "name", "finishedOn", "processedOn")
-  if not state[1] or state[2] or state[3] then
-    redis.call("ZREM", own .. "due", jobId)
-  elseif not redis.call("ZSCORE", queue .. "delayed", jobId) then
-    if not redis.call("LPOS", queue .. "wait", jobId) then
-      redis.call("RPUSH", queue .. "wait", jobId)
-      redis.call("ZADD", queue .. "marker", 0, "0")
-      report(jobId, "recovered")
-    end
-    redis.call("ZREM", own .. "due", jobId)
-  end
-end
 return reclaimed

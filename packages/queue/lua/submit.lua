@@ -11,9 +11,9 @@
 
   Returns
     {"created", execution, submitted at (ms)}
-    {"existing", execution, record}   not ended, same content
+    {"existing", execution, record}   not ended, same content; or the key was answered with this execution before
     {"conflict", execution}           not ended, other content
-    {"replayed", idempotency record}  the key was used before, with the same body
+    {"replayed", idempotency record}  the key was used before, with the same body, and made an execution
     {"key-reused"}                    the key was used before, with another body
     {"full", waiting}                 too many tasks wait
 ]]
@@ -26,37 +26,60 @@ local args = cjson.decode(ARGV[1])
 local data = ARGV[2]
 local now = nowMs()
 
-local function remember(kind, execution)
-  if idempotencyKey then
-    redis.call("SET", idempotencyKey, cjson.encode({
-      body = args.body, kind = kind, taskId = args.name, execution = execution, createdAt = now,
-    }), "EX", args.recordSeconds)
-    -- So that it goes with the execution that it names.
-    local jobKey = queue .. jobIdOf(args.encodedId, execution)
-    local others = redis.call("HGET", jobKey, "idempotency")
-    redis.call("HSET", jobKey, "idempotency", others and (others .. " " .. idempotencyKey) or idempotencyKey)
+-- So many keys are written into the record that they name, and removed with it. Further ones expire by themselves.
+local MAX_KEYS_IN_RECORD = 100
+
+-- `submittedAt` (ms) tells the execution from a later one with the same name and number.
+local function remember(kind, execution, submittedAt)
+  if not idempotencyKey then
+    return
+  end
+  redis.call("SET", idempotencyKey, cjson.encode({
+    body = args.body, kind = kind, taskId = args.name, jobId = jobIdOf(args.encodedId, execution), execution = execution,
+    createdAt = tonumber(submittedAt),
+  }), "EX", args.recordSeconds)
+  local jobKey = queue .. jobIdOf(args.encodedId, execution)
+  local others = redis.call("HGET", jobKey, "idempotency") or ""
+  local _, count = string.gsub(others, "%S+", "")
+  if count < MAX_KEYS_IN_RECORD then
+    redis.call("HSET", jobKey, "idempotency", count > 0 and (others .. " " .. idempotencyKey) or idempotencyKey)
   end
 end
 
-if idempotencyKey then
-  local remembered = redis.call("GET", idempotencyKey)
-  if remembered then
-    if cjson.decode(remembered).body ~= args.body then
-      return {"key-reused"}
-    end
-    return {"replayed", remembered}
+-- The answer that the key got first; nil where it is new, or its task was there before it and is gone.
+local function answerAgain()
+  local text = idempotencyKey and redis.call("GET", idempotencyKey)
+  if not text then
+    return nil
   end
+  local first = cjson.decode(text)
+  local jobKey = queue .. first.jobId
+  if first.kind == "existing" and tonumber(redis.call("HGET", jobKey, "timestamp") or 0) ~= first.createdAt then
+    return nil
+  end
+  if first.body ~= args.body then
+    return {"key-reused"}
+  end
+  if first.kind == "existing" then
+    return {"existing", first.execution, redis.call("HGETALL", jobKey)}
+  end
+  return {"replayed", text}
+end
+
+local again = answerAgain()
+if again then
+  return again
 end
 
 local newest = newestExecution(queue, own, args.encodedId)
 if newest > 0 then
   local jobKey = queue .. jobIdOf(args.encodedId, newest)
-  local found = redis.call("HMGET", jobKey, "finishedOn", "data")
+  local found = redis.call("HMGET", jobKey, "finishedOn", "data", "timestamp")
   if found[2] and not found[1] then
     if found[2] ~= data then
       return {"conflict", newest}
     end
-    remember("existing", newest)
+    remember("existing", newest, found[3])
     return {"existing", newest, redis.call("HGETALL", jobKey)}
   end
 end
@@ -69,5 +92,5 @@ end
 local execution = startExecution(queue, own, newest,
   {encodedId = args.encodedId, name = args.name, data = data, opts = args.opts, lists = args.lists,
     callbacks = args.callbacks}, now)
-remember("created", execution)
+remember("created", execution, now)
 return {"created", execution, now}

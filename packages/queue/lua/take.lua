@@ -14,20 +14,18 @@ local rcall = redis.call
 --- @include "clock"
 --- @include "record"
 --- @include "end-task"
+--- @include "line"
 --- @include "bullmq/getQueueMetadata"
 --- @include "bullmq/getNextDelayedTimestamp"
---- @include "bullmq/moveJobFromPrioritizedToActive"
---- @include "bullmq/promoteDelayedJobs"
 local queue, own = KEYS[1], KEYS[2]
 local args = cjson.decode(ARGV[1])
-local wait, active, prioritized, delayed = queue .. "wait", queue .. "active", queue .. "prioritized", queue .. "delayed"
-local meta, marker, events, counter = queue .. "meta", queue .. "marker", queue .. "events", queue .. "pc"
+local active, prioritized, meta = queue .. "active", queue .. "prioritized", queue .. "meta"
 local now = nowMs()
 local startedOn = string.format("%d", now)
 
-local isPausedOrMaxed = getQueueMetadata(meta, active, wait)
+local isPausedOrMaxed = getQueueMetadata(meta, active)
 local isLimited = rcall("HEXISTS", meta, "concurrency") == 1
-promoteDelayedJobs(delayed, marker, wait, prioritized, events, queue, now, counter, isPausedOrMaxed)
+promoteDue(queue, now)
 
 local taken = {0, now, 0, 0}
 local function lease(jobId)
@@ -47,26 +45,41 @@ local function lease(jobId)
   local attempt = tonumber(record[5] or 0) + 1
   rcall("SET", jobKey .. ":lock", args.token, "PX", args.leaseMs)
   rcall("HSET", jobKey, "processedOn", startedOn, "pb", args.holder, "ats", attempt)
-  rcall("XADD", events, "*", "event", "active", "jobId", jobId, "prev", "waiting")
+  rcall("XADD", queue .. "events", "*", "event", "active", "jobId", jobId, "prev", "waiting")
   for _, value in ipairs({jobId, record[1], record[2], record[3], record[4], attempt}) do
     taken[#taken + 1] = value
   end
 end
 
-for _ = 1, args.count do
-  local jobId = not isPausedOrMaxed
-    and (rcall("RPOPLPUSH", wait, active) or moveJobFromPrioritizedToActive(prioritized, active, counter))
-  if not jobId then
-    break
+-- Joins before it leaves: a Redis out of memory refuses the first write of a script, and then nothing is half done.
+local function takeFirst(count)
+  local first = rcall("ZRANGE", prioritized, 0, count - 1)
+  for _, jobId in ipairs(first) do
+    rcall("LPUSH", active, jobId)
   end
-  lease(jobId)
-  isPausedOrMaxed = isLimited and getQueueMetadata(meta, active, wait)
+  if #first > 0 then
+    rcall("ZREMRANGEBYRANK", prioritized, 0, #first - 1)
+  end
+  for _, jobId in ipairs(first) do
+    lease(jobId)
+  end
+  return #first
 end
 
-if not isPausedOrMaxed and rcall("EXISTS", wait, prioritized) > 0 then
+local left = args.count
+while left > 0 and not isPausedOrMaxed do
+  local found = takeFirst(isLimited and 1 or left)
+  if found == 0 then
+    break
+  end
+  left = left - found
+  isPausedOrMaxed = isLimited and getQueueMetadata(meta, active)
+end
+
+if not isPausedOrMaxed and rcall("EXISTS", prioritized) > 0 then
   taken[1] = 1
   -- The marker wakes one worker, which has come here: the next one is to come as well.
-  rcall("ZADD", marker, 0, "0")
+  rcall("ZADD", queue .. "marker", 0, "0")
 end
-taken[3] = getNextDelayedTimestamp(delayed) or 0
+taken[3] = getNextDelayedTimestamp(queue .. "delayed") or 0
 return taken

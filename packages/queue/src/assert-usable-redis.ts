@@ -10,20 +10,22 @@ const OLDEST_VERSION = [6, 2];
 const TRY_AGAIN_MS = 300;
 
 /**
- * Waits until Redis takes calls. Throws where it refuses the password or a right, would lose tasks, or lacks a command;
+ * Waits until Redis takes calls, and resolves with Redis' clock. Throws where it refuses the password or a right, would lose tasks, or lacks a command;
  * warns where it would lose tasks in a crash.
  */
-export async function assertUsableRedis(runner: ScriptRunner, log: Log): Promise<void> {
-  const info = await whenAllowed(log, async () => {
+export async function assertUsableRedis(runner: ScriptRunner, log: Log): Promise<{ redisNow: number }> {
+  const { info, redisNow } = await whenAllowed(log, async () => {
     const info = parseInfo(await runner.redis.info());
     const problem = findProblem(info);
     if (problem) throw new HostRunnerError("queue_unavailable", problem);
-    throwIfRefused(await checkAccess(runner));
-    return info;
+    const access = await checkAccess(runner);
+    throwIfRefused(access);
+    return { info, redisNow: access.now };
   });
   if (info.aof_enabled === "0") {
     log.warn({}, "Redis keeps no append-only file: tasks are lost when it crashes (set appendonly yes)");
   }
+  return { redisNow };
 }
 
 /** Makes a call again until Redis does not refuse it. Throws where it refuses the password or a right. */

@@ -1,29 +1,39 @@
-import { invalidRequest } from "@host-runner/contracts";
+import { createHash } from "node:crypto";
+import { canonicalJson, invalidRequest } from "@host-runner/contracts";
 import * as z from "zod";
 
-const cursorSchema = z.tuple([z.number(), z.string(), z.number()]);
+const cursorSchema = z.tuple([z.string()], z.union([z.string(), z.number()]));
 
-/** How far a list has been read: its last entry, and when its first page was read (ms since the epoch). */
-export interface Cursor {
-  createdAt: number;
-  jobId: string;
-  asOf: number;
+/**
+ * A place in a list, opaque to callers: it carries a digest of the list's query, so that it is good for that query alone.
+ * How long a page is does not belong to the query.
+ */
+export function formatCursor(query: object, place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([digestOf(query), ...place])).toString("base64url");
 }
 
-/** Opaque to callers. */
-export function formatCursor({ createdAt, jobId, asOf }: Cursor): string {
-  return Buffer.from(JSON.stringify([createdAt, jobId, asOf])).toString("base64url");
+/** Throws `invalid` for what formatCursor has not made, or has made for another query. */
+export function parseCursor<Place>(query: object, text: string, schema: z.ZodType<Place>): Place {
+  const [digest, ...place] = read(text, cursorSchema);
+  if (digest !== digestOf(query))
+    throw refusal("is of another query: send that query's filters, or no cursor");
+  const result = schema.safeParse(place);
+  if (!result.success) throw refusal(UNKNOWN);
+  return result.data;
 }
 
-/** Throws `invalid` for what formatCursor has not made. */
-export function parseCursor(text: string): Cursor {
+function read<T>(text: string, schema: z.ZodType<T>): T {
   try {
-    const [createdAt, jobId, asOf] = cursorSchema.parse(
-      JSON.parse(Buffer.from(text, "base64url").toString()),
-    );
-    return { createdAt, jobId, asOf };
+    return schema.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
   } catch (cause) {
-    const message = "is none that this API has given; begin without one";
-    throw invalidRequest([{ path: "cursor", message }], cause);
+    throw refusal(UNKNOWN, cause);
   }
+}
+
+const UNKNOWN = "is none that this API has given; begin without one";
+
+const refusal = (message: string, cause?: unknown) => invalidRequest([{ path: "cursor", message }], cause);
+
+function digestOf(query: object): string {
+  return createHash("sha256").update(canonicalJson(query)).digest("base64url").slice(0, 12);
 }

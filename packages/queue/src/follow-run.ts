@@ -1,16 +1,11 @@
-import {
-  HostRunnerError,
-  isEnded,
-  type TaskStatus,
-  type TaskSummary,
-  taskStatuses,
-} from "@host-runner/contracts";
+import { HostRunnerError, type TaskStatus, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
-import { fingerprint } from "./follow-task.ts";
 import type { Hints } from "./hints.ts";
+import { inGroups } from "./in-groups.ts";
 import type { Keys } from "./keys.ts";
 import { listTasks, readSummaries } from "./list-tasks.ts";
 import { reachingRedis } from "./queue-error.ts";
+import { createToldTasks } from "./told-tasks.ts";
 
 /** What a follower of a run sees: each of its tasks whenever that has changed, and the end as the last. */
 export type RunEvent =
@@ -19,18 +14,20 @@ export type RunEvent =
 
 const PAGE = 200;
 
-/** All tasks of a run, without their output. Throws `not_found` where there is none. */
-export async function* tasksOfRun(redis: Redis, keys: Keys, runId: string): AsyncGenerator<TaskSummary> {
-  let count = 0;
+/** All tasks of a run, without their output, at most 200 at a time. Throws `not_found` where there is none. */
+export async function* pagesOfRun(redis: Redis, keys: Keys, runId: string): AsyncGenerator<TaskSummary[]> {
+  let isEmpty = true;
   for (let cursor: string | undefined; ; ) {
     const query = { runId, limit: PAGE, cursor };
     const page = await reachingRedis(`list run ${runId}`, () => listTasks(redis, keys, query));
-    yield* page.tasks;
-    count += page.tasks.length;
+    if (page.tasks.length > 0) {
+      isEmpty = false;
+      yield page.tasks;
+    }
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
-  if (count === 0) throw new HostRunnerError("not_found", `run ${runId} not found`);
+  if (isEmpty) throw new HostRunnerError("not_found", `run ${runId} not found`);
 }
 
 /**
@@ -43,23 +40,19 @@ export async function* followRun(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent> {
   const watch = hints.watch([keys.runChannel(runId)]);
-  const shown = new Map<string, { status: TaskStatus; fingerprint: string }>();
-  let open = 0;
+  const told = createToldTasks();
   try {
     for await (const hint of watch.hints(Number.POSITIVE_INFINITY, signal)) {
-      const tasks = hint === "anything" ? tasksOfRun(redis, keys, runId) : named(hint);
-      for await (const task of tasks) {
-        const now = `${task.execution} ${fingerprint(task)}`;
-        if (signal.aborted) return;
-        const before = shown.get(task.task_id);
-        if (before?.fingerprint === now) continue;
-        if (before && !isEnded(before.status)) open -= 1;
-        if (!isEnded(task.status)) open += 1;
-        shown.set(task.task_id, { status: task.status, fingerprint: now });
-        yield { kind: "status", task };
+      if (hint === "anything") told.beginLook();
+      for await (const page of hint === "anything" ? pagesOfRun(redis, keys, runId) : named(hint)) {
+        for (const task of page) {
+          if (signal.aborted) return;
+          if (told.note(task)) yield { kind: "status", task };
+        }
       }
-      if (shown.size > 0 && open === 0) {
-        yield { kind: "end", counts: countByStatus([...shown.values()].map(({ status }) => status)) };
+      if (hint === "anything") told.endLook();
+      if (told.haveEnded()) {
+        yield { kind: "end", counts: told.counts() };
         return;
       }
     }
@@ -67,18 +60,11 @@ export async function* followRun(
     watch.close();
   }
 
-  async function* named(messages: { message: string }[]): AsyncGenerator<TaskSummary> {
-    for (let i = 0; i < messages.length; i += PAGE) {
-      const jobIds = messages.slice(i, i + PAGE).map(({ message }) => message);
+  async function* named(messages: { message: string }[]): AsyncGenerator<TaskSummary[]> {
+    for (const group of inGroups(messages, PAGE)) {
+      const jobIds = group.map(({ message }) => message);
       const tasks = await reachingRedis(`follow run ${runId}`, () => readSummaries(redis, keys, jobIds));
-      yield* tasks.filter((task) => task !== null);
+      yield tasks.filter((task) => task !== null);
     }
   }
-}
-
-/** How many there are of each status, those without any as 0. */
-export function countByStatus(statuses: Iterable<TaskStatus>): Record<TaskStatus, number> {
-  const counts = Object.fromEntries(taskStatuses.map((status) => [status, 0])) as Record<TaskStatus, number>;
-  for (const status of statuses) counts[status] += 1;
-  return counts;
 }

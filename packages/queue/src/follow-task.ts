@@ -53,7 +53,7 @@ export async function* followTask(
       }
       for (;;) {
         const pieces = await reachingRedis(purpose, () =>
-          readOutput(redis, keys, task, position, READ_AHEAD_BYTES),
+          readOutput(redis, keys, newest ?? task, position, READ_AHEAD_BYTES),
         );
         for (const piece of pieces) {
           if (signal.aborted) return;

@@ -5,15 +5,17 @@
 export type { CallbackVerdict, DeliverCallback, DueCallback } from "./callbacks/dispatch-callbacks.ts";
 export type { CallbackPage, CallbackQuery } from "./callbacks/list-callbacks.ts";
 export { examineRedis, type RedisExamination } from "./examine-redis.ts";
-export { countByStatus, type RunEvent } from "./follow-run.ts";
+export type { RunEvent } from "./follow-run.ts";
 export type { FollowOptions, TaskEvent } from "./follow-task.ts";
 export type { Holder } from "./holder.ts";
+export { inGroups } from "./in-groups.ts";
 export type { TaskPage, TaskQuery } from "./list-tasks.ts";
 export type { Log } from "./log.ts";
 export type { OutputWriter } from "./output-writer.ts";
 export type { Retention } from "./prune-ended.ts";
 export type { QueueDepth } from "./queue-depth.ts";
-export { type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
+export type { BoardJob, Standing } from "./read-board-job.ts";
+export { type OutputPart, type OutputPiece, type OutputPosition, startOfOutput } from "./read-output.ts";
 export type { LeasedTask, TaskHandler } from "./run-attempt.ts";
 export {
   startTaskConsumer,
@@ -27,4 +29,5 @@ export {
   type TaskQueue,
   type TaskQueueOptions,
 } from "./task-queue.ts";
+export { countByStatus } from "./told-tasks.ts";
 export type { Observe, Transition } from "./transition.ts";

@@ -28,7 +28,7 @@ export function createKeys(queue: string) {
     /** What idle workers block on: a member in it wakes one of them. */
     marker: `${bullmq}marker`,
     active: `${bullmq}active`,
-    wait: `${bullmq}wait`,
+    /** The line of waiting tasks; BullMQ's list `wait` stays empty. */
     prioritized: `${bullmq}prioritized`,
     delayed: `${bullmq}delayed`,
     newest: (taskId: string) => `${own}newest:${encodeTaskId(taskId)}`,

@@ -1,6 +1,8 @@
 import { defaultRunId, type TaskStatus, type TaskSummary } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
-import { type Cursor, formatCursor, parseCursor } from "./cursor.ts";
+import * as z from "zod";
+import { formatCursor, parseCursor } from "./cursor.ts";
+import { inGroups } from "./in-groups.ts";
 import type { Keys } from "./keys.ts";
 import { readSummary } from "./read-tasks.ts";
 import { readRedisClock } from "./redis-clock.ts";
@@ -28,6 +30,9 @@ const MAX_LOOKED_AT = 2_000;
 
 const CHUNK = 200;
 
+/** Records that are read at the same time: each may hold a prompt of 1 MiB. */
+const RECORDS_AT_A_TIME = 20;
+
 /** As many waiting or running tasks are sorted in memory; of more, the list of all is looked through. */
 const MAX_SORTED = 2_000;
 
@@ -37,35 +42,60 @@ const MAX_SORTED = 2_000;
  */
 export async function listTasks(redis: Redis, keys: Keys, query: TaskQuery): Promise<TaskPage> {
   const cursor =
-    query.cursor === undefined ? startCursor(query, await readRedisClock(redis)) : parseCursor(query.cursor);
+    query.cursor === undefined
+      ? startCursor(query, await readRedisClock(redis))
+      : toCursor(query, query.cursor);
   const list = await openList(redis, keys, query);
   const tasks: TaskSummary[] = [];
   let position = cursor;
   for (let lookedAt = 0; lookedAt < MAX_LOOKED_AT; ) {
     const entries = await list(position, CHUNK);
-    const found = await readEntries(redis, keys, entries, cursor.asOf);
-    for (const [i, entry] of entries.entries()) {
-      if (query.createdAfter !== undefined && entry.createdAt <= query.createdAfter)
-        return { tasks, nextCursor: null };
-      position = { ...entry, asOf: cursor.asOf };
-      const task = found[i];
-      if (!task || !matches(task, query)) continue;
-      tasks.push(task);
-      if (tasks.length === query.limit) {
-        const isLast = i === entries.length - 1 && entries.length < CHUNK;
-        return { tasks, nextCursor: isLast ? null : formatCursor(position) };
+    for (const group of inGroups(entries, RECORDS_AT_A_TIME)) {
+      const found = await readGroup(redis, keys, group, cursor.asOf);
+      for (const [i, entry] of group.entries()) {
+        if (query.createdAfter !== undefined && entry.createdAt <= query.createdAfter)
+          return { tasks, nextCursor: null };
+        position = { ...entry, asOf: cursor.asOf };
+        const task = found[i];
+        if (!task || !matches(task, query)) continue;
+        tasks.push(task);
+        if (tasks.length === query.limit) {
+          const isLast = entry === entries.at(-1) && entries.length < CHUNK;
+          return { tasks, nextCursor: isLast ? null : toText(query, position) };
+        }
       }
     }
     if (entries.length < CHUNK) return { tasks, nextCursor: null };
     lookedAt += entries.length;
   }
-  return { tasks, nextCursor: formatCursor(position) };
+  return { tasks, nextCursor: toText(query, position) };
 }
 
 /** A task's place in a list: by submission, then by name. */
 export interface Entry {
   createdAt: number;
   jobId: string;
+}
+
+/** How far a list has been read: its last entry, and when its first page was read (ms since the epoch). */
+interface Cursor extends Entry {
+  asOf: number;
+}
+
+const cursorSchema = z.tuple([z.number(), z.string(), z.number()]);
+
+function toCursor(query: TaskQuery, text: string): Cursor {
+  const [createdAt, jobId, asOf] = parseCursor(filtersOf(query), text, cursorSchema);
+  return { createdAt, jobId, asOf };
+}
+
+function toText(query: TaskQuery, { createdAt, jobId, asOf }: Cursor): string {
+  return formatCursor(filtersOf(query), [createdAt, jobId, asOf]);
+}
+
+/** Which list a query asks for. The order of labels makes no difference. */
+function filtersOf({ limit: _, cursor: __, labels = [], ...filters }: TaskQuery): object {
+  return { list: "tasks", ...filters, labels: labels.map(([key, value]) => `${key}:${value}`).sort() };
 }
 
 /** Reads the entries that come after a position. */
@@ -82,7 +112,7 @@ function startCursor({ createdBefore }: TaskQuery, asOf: number): Cursor {
 
 /** The shortest list that has all that may match. */
 async function openList(redis: Redis, keys: Keys, { status, runId, labels = [] }: TaskQuery): Promise<List> {
-  if (runId?.startsWith(defaultRunId(""))) return sortedList(redis, keys, await inOwnRun(redis, keys, runId));
+  if (runId?.startsWith(defaultRunId(""))) return ownRunList(redis, keys, runId);
   const lists = [
     ...(runId === undefined ? [] : [keys.runList(runId)]),
     ...labels.map(([key, value]) => keys.labelList(key, value)),
@@ -114,35 +144,48 @@ const storedList =
   };
 
 async function fewIn(redis: Redis, keys: Keys, status: "queued" | "running"): Promise<string[] | null> {
-  if (status === "running") return redis.lrange(keys.active, 0, -1);
-  const [waiting, prioritized, delayed] = await Promise.all([
-    redis.lrange(keys.wait, 0, MAX_SORTED),
-    redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
-    redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
-  ]);
-  const all = [...waiting, ...prioritized, ...delayed];
+  const all =
+    status === "running"
+      ? await redis.lrange(keys.active, 0, MAX_SORTED)
+      : (
+          await Promise.all([
+            redis.zrange(keys.prioritized, 0, String(MAX_SORTED)),
+            redis.zrange(keys.delayed, 0, String(MAX_SORTED)),
+          ])
+        ).flat();
   return all.length > MAX_SORTED ? null : all;
 }
 
-/** A task that was submitted without a run has one of its own, and stands in no list for it. */
-async function inOwnRun(redis: Redis, keys: Keys, runId: string): Promise<string[]> {
+/**
+ * The tasks that were submitted with a run's name, and the one task that has this run without being asked for it: that
+ * one stands in no list of the run.
+ */
+async function ownRunList(redis: Redis, keys: Keys, runId: string): Promise<List> {
   const taskId = runId.slice(defaultRunId("").length);
   const execution = Number((await redis.get(keys.newest(taskId))) ?? 1);
-  return [
-    ...new Set([...(await redis.zrange(keys.runList(runId), 0, "-1")), jobIdOf({ taskId, execution })]),
-  ];
+  const jobId = jobIdOf({ taskId, execution });
+  const named = storedList(redis, keys.runList(runId));
+  const own = sortedList(redis, keys, [jobId]);
+  return async (after, count) => {
+    const [entries, [ownEntry]] = await Promise.all([named(after, count), own(after, 1)]);
+    if (!ownEntry || entries.some((entry) => entry.jobId === jobId)) return entries;
+    return [...entries, ownEntry].sort(byPlace).slice(0, count);
+  };
 }
 
+/** A list of a few jobs. */
 function sortedList(redis: Redis, keys: Keys, jobIds: string[]): List {
   return async (after, count) => {
     const scores = jobIds.length > 0 ? await redis.zmscore(keys.allList, ...jobIds) : [];
     return jobIds
       .map((jobId, i) => ({ jobId, createdAt: Number(scores[i] ?? Number.NaN) }))
       .filter((entry) => comesAfter(entry, after))
-      .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
+      .sort(byPlace)
       .slice(0, count);
   };
 }
+
+const byPlace = (a: Entry, b: Entry) => (comesAfter(a, b) ? 1 : -1);
 
 /** Newest first, and among those of one millisecond as Redis sorts names backwards, by their bytes. */
 function comesAfter(entry: Entry, position: Entry): boolean {
@@ -151,13 +194,21 @@ function comesAfter(entry: Entry, position: Entry): boolean {
 }
 
 /** Tasks by their jobs, of each task the newest execution alone; null where it is gone or a newer one stands for it. */
-export function readSummaries(redis: Redis, keys: Keys, jobIds: string[]): Promise<(TaskSummary | null)[]> {
-  const entries = jobIds.map((jobId) => ({ jobId, createdAt: 0 }));
-  return readEntries(redis, keys, entries, Number.POSITIVE_INFINITY);
+export async function readSummaries(
+  redis: Redis,
+  keys: Keys,
+  jobIds: string[],
+): Promise<(TaskSummary | null)[]> {
+  const summaries: (TaskSummary | null)[] = [];
+  for (const group of inGroups(jobIds, RECORDS_AT_A_TIME)) {
+    const entries = group.map((jobId) => ({ jobId, createdAt: 0 }));
+    summaries.push(...(await readGroup(redis, keys, entries, Number.POSITIVE_INFINITY)));
+  }
+  return summaries;
 }
 
 /** Null where the entry is gone, or a newer execution of its task stands for it. */
-async function readEntries(
+async function readGroup(
   redis: Redis,
   keys: Keys,
   entries: Entry[],

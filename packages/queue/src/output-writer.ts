@@ -20,6 +20,8 @@ export interface OutputBatch {
   drop: string[];
   /** Whether it is all that the attempt wrote. */
   isAll: boolean;
+  /** Whether an end of the output could not be stored. */
+  isLost: boolean;
 }
 
 export interface OutputQueue extends OutputWriter {
@@ -56,8 +58,21 @@ const MAX_LAST_BYTES = 64 * 1024;
 /** What waits for Redis before the command is paused. */
 const MAX_WAITING_BYTES = 2 * 1024 * 1024;
 
-/** Between two calls: a chatty command costs a hundred calls a second, and a line is seen at once. */
-const MIN_INTERVAL_MS = 10;
+/**
+ * Between two calls, by the number of entries so far: a line is seen at once, and a command that prints tiny pieces for long
+ * gets larger entries instead of ever more of them.
+ */
+const INTERVALS_MS = [
+  { upTo: 1_000, ms: 10 },
+  { upTo: 4_000, ms: 50 },
+  { upTo: Number.POSITIVE_INFINITY, ms: 200 },
+];
+
+/** The memory that an entry needs beside its bytes, here and in a call. */
+const ENTRY_COST_BYTES = 64;
+
+/** What is kept of an execution has no more entries than this. */
+const KEEP_ENTRIES = 8_192;
 
 /** Before the first call: what comes together goes together, for a short command with its outcome. */
 const FIRST_WAIT_MS = 2;
@@ -71,15 +86,17 @@ export function createOutputQueue({
   onStored,
   log,
 }: OutputWriterOptions): OutputQueue {
-  const kept = createKeptRange(keepBytes);
+  const kept = createKeptRange(keepBytes, KEEP_ENTRIES);
   // Whole entries are dropped: they are to be small against what is kept.
   const maxEntryBytes = Math.max(MIN_ENTRY_BYTES, Math.min(MAX_ENTRY_BYTES, Math.floor(keepBytes / 8)));
   /** Ends of streams that are the beginning of a character: each entry is to be text of its own. */
   const cut: Record<OutputStream, { offset: number; bytes: Buffer } | null> = { stdout: null, stderr: null };
-  const waiting: Omit<OutputEntry, "id">[] = [];
+  let waiting: Omit<OutputEntry, "id">[] = [];
+  /** With what each entry costs. */
   let waitingBytes = 0;
   let entries = 0;
   let closed = false;
+  let isLost = false;
   let sending: Promise<void> | null = null;
   let firstWait: NodeJS.Timeout | undefined;
   let endPause = () => {};
@@ -111,7 +128,7 @@ export function createOutputQueue({
       clearTimeout(firstWait);
       await sending;
       while (waitingBytes > MAX_LAST_BYTES && !closed) await sendBatch(takeBatch());
-      return closed ? { entries: [], drop: [], isAll: false } : takeBatch();
+      return closed ? { entries: [], drop: [], isAll: false, isLost } : takeBatch();
     },
   };
 
@@ -124,7 +141,7 @@ export function createOutputQueue({
   /** Over at once when there is enough for a batch. */
   function pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, MIN_INTERVAL_MS);
+      const timer = setTimeout(resolve, INTERVALS_MS.find(({ upTo }) => entries < upTo)!.ms);
       endPause = () => {
         clearTimeout(timer);
         resolve();
@@ -138,15 +155,16 @@ export function createOutputQueue({
       const last = waiting.at(-1);
       // Small writes of the same stream become one entry, as long as they wait.
       if (last && last.stream === stream && last.bytes.length + bytes.length - from <= maxEntryBytes) {
+        waitingBytes += bytes.length - from;
         last.bytes = gather(last.bytes, bytes.subarray(from));
         break;
       }
       const piece = bytes.subarray(from, from + maxEntryBytes);
       const length = from + piece.length < bytes.length ? splitIncompleteCharacter(piece) : piece.length;
       waiting.push({ stream, offset: offset + from, bytes: gather(null, piece.subarray(0, length)) });
+      waitingBytes += length + ENTRY_COST_BYTES;
       from += length;
     }
-    waitingBytes += bytes.length;
   }
 
   async function send(): Promise<void> {
@@ -164,16 +182,17 @@ export function createOutputQueue({
 
   function takeBatch(): OutputBatch {
     const batch: OutputEntry[] = [];
-    for (let bytes = 0; waiting.length > 0 && bytes < MAX_BATCH_BYTES; ) {
-      const { stream, offset, bytes: piece } = waiting.shift()!;
+    for (let cost = 0; batch.length < waiting.length && cost < MAX_BATCH_BYTES; ) {
+      const { stream, offset, bytes } = waiting[batch.length]!;
       entries += 1;
-      batch.push({ id: `${attempt}-${entries}`, stream, offset, bytes: piece });
-      bytes += piece.length;
-      waitingBytes -= piece.length;
+      batch.push({ id: `${attempt}-${entries}`, stream, offset, bytes });
+      cost += bytes.length + ENTRY_COST_BYTES;
+      waitingBytes -= bytes.length + ENTRY_COST_BYTES;
     }
+    waiting = waiting.slice(batch.length);
     const drop = batch.flatMap(({ id, bytes }) => kept.add(id, bytes.length));
     const isAll = batch.length === entries && waiting.length === 0 && drop.length === 0;
-    return { entries: batch, drop, isAll };
+    return { entries: batch, drop, isAll, isLost };
   }
 
   async function sendBatch(batch: OutputBatch): Promise<void> {
@@ -186,7 +205,8 @@ export function createOutputQueue({
       for (const { bytes } of batch.entries) release(bytes);
     } catch (error) {
       closed = true;
-      log.error({ err: error as Error, job: jobId }, "storing output failed: what follows is not kept");
+      isLost = true;
+      log.error({ err: error as Error, job: jobId }, "storing output failed: the rest of it is not kept");
     }
   }
 }

@@ -10,11 +10,10 @@ export interface QueueDepth {
 
 /** A moment's truth, in one round trip. */
 export async function readDepth(redis: Redis, keys: Keys): Promise<QueueDepth> {
-  const [wait, prioritized, delayed, running] = await Promise.all([
-    redis.llen(keys.wait),
+  const [waiting, delayed, running] = await Promise.all([
     redis.zcard(keys.prioritized),
     redis.zcard(keys.delayed),
     redis.llen(keys.active),
   ]);
-  return { waiting: wait + prioritized, delayed, running };
+  return { waiting, delayed, running };
 }

@@ -2,6 +2,7 @@ import type { OutputStream, Task } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { parseParts } from "./output-parts.ts";
+import { reachingRedis } from "./queue-error.ts";
 import { jobIdOf } from "./task-id.ts";
 
 /** How far an execution's output has been read: the last entry, and what comes next in each stream, in bytes. */
@@ -13,14 +14,20 @@ export interface OutputPosition {
 }
 
 /** A piece of what was written, or of what was written and is not kept. */
-export type OutputPiece = { stream: OutputStream; after: OutputPosition } & (
+export type OutputPart = { stream: OutputStream } & (
   | { kind: "output"; offset: number; bytes: Buffer }
   | { kind: "gap"; from: number; to: number }
 );
 
+export type OutputPiece = OutputPart & { after: OutputPosition };
+
 export const startOfOutput: OutputPosition = { attempt: 0, entry: 0, stdout: 0, stderr: 0 };
 
-const ENTRIES_PER_READ = 64;
+/** The first read is short, as entries may have 64 KiB each; as long as more is wanted, each has twice as many. */
+const FIRST_READ_ENTRIES = 4;
+const MAX_READ_ENTRIES = 64;
+
+const longerRead = (entries: number) => Math.min(entries * 2, MAX_READ_ENTRIES);
 
 type Entry = [id: Buffer, fields: Buffer[]];
 
@@ -32,27 +39,43 @@ type Entry = [id: Buffer, fields: Buffer[]];
 export async function readOutput(
   redis: Redis,
   keys: Keys,
-  { task_id: taskId, execution }: Pick<Task, "task_id" | "execution">,
+  task: Task,
   after: OutputPosition,
   maxBytes: number,
 ): Promise<OutputPiece[]> {
+  const { task_id: taskId, execution } = task;
   const jobId = jobIdOf({ taskId, execution });
   const key = keys.output(jobId);
   const pieces: OutputPiece[] = [];
   let position = after;
-  for (let bytesRead = 0; bytesRead < maxBytes; ) {
+  for (let bytesRead = 0, count = FIRST_READ_ENTRIES; bytesRead < maxBytes; count = longerRead(count)) {
     const start = `(${position.attempt}-${position.entry}`;
-    const entries = await redis.xrangeBuffer(key, start, "+", "COUNT", ENTRIES_PER_READ);
+    const entries = await redis.xrangeBuffer(key, start, "+", "COUNT", count);
     for (const entry of entries.map(parseEntry)) {
       pieces.push(...toPieces(entry, position));
       position = pieces.at(-1)!.after;
       bytesRead += entry.bytes.length;
       if (bytesRead >= maxBytes) return pieces;
     }
-    if (entries.length < ENTRIES_PER_READ) break;
+    if (entries.length < count) break;
   }
-  // Of what has a stream nothing is in the record, and it never has much.
-  return pieces.length > 0 || after.attempt > 1 ? pieces : readFromRecord(redis, keys, jobId, after);
+  if (pieces.length > 0) return pieces;
+  // An output that has a stream has nothing in the record, and the record never has much.
+  const ofRecord = after.attempt > 1 ? [] : await readFromRecord(redis, keys, jobId, after);
+  return ofRecord.length > 0 ? ofRecord : findMissingEnd(task, after);
+}
+
+/** The gaps between what has been read and the end of an ended task's output, where that could not be stored. Pure. */
+export function findMissingEnd(task: Task, after: OutputPosition): OutputPiece[] {
+  let position = after.attempt === task.attempt ? after : { ...startOfOutput, attempt: task.attempt };
+  const pieces: OutputPiece[] = [];
+  for (const stream of ["stdout", "stderr"] as const) {
+    const [from, to] = [position[stream], task[`${stream}_bytes`] ?? 0];
+    if (to <= from) continue;
+    position = { ...position, [stream]: to };
+    pieces.push({ kind: "gap", stream, from, to, after: position });
+  }
+  return pieces;
 }
 
 /** The output that an ended task has in its record, after a position; empty where it has none there. */
@@ -62,19 +85,22 @@ async function readFromRecord(
   jobId: string,
   after: OutputPosition,
 ): Promise<OutputPiece[]> {
+  const pieces: OutputPiece[] = [];
+  for (const written of await writtenInRecord(redis, keys, jobId)) {
+    if (written.number <= after.entry) continue;
+    pieces.push(...toPieces(written, pieces.at(-1)?.after ?? after));
+  }
+  return pieces;
+}
+
+async function writtenInRecord(redis: Redis, keys: Keys, jobId: string): Promise<Written[]> {
   const key = keys.recordOf(jobId);
   const parts = await redis.hget(key, "outputParts");
   if (!parts) return [];
   const [stdout, stderr] = await redis.hmgetBuffer(key, "stdout", "stderr");
   const none = Buffer.alloc(0);
   const written = parseParts(parts, { stdout: stdout ?? none, stderr: stderr ?? none });
-  const pieces: OutputPiece[] = [];
-  for (const [i, part] of written.entries()) {
-    const number = i + 1;
-    if (number <= after.entry) continue;
-    pieces.push(...toPieces({ ...part, attempt: 1, number }, pieces.at(-1)?.after ?? after));
-  }
-  return pieces;
+  return written.map((part, i) => ({ ...part, attempt: 1, number: i + 1 }));
 }
 
 /** The last of an execution's output, about `maxBytes` of it. What comes before is told as a gap. */
@@ -85,23 +111,65 @@ export async function readOutputEnd(
   maxBytes: number,
 ): Promise<OutputPiece[]> {
   const newestFirst: Written[] = [];
-  let end = "+";
-  for (let bytesRead = 0; bytesRead < maxBytes; ) {
-    const entries = await redis.xrevrangeBuffer(keys.output(jobId), end, "-", "COUNT", ENTRIES_PER_READ);
-    for (const entry of entries.map(parseEntry)) {
-      if (bytesRead >= maxBytes) break;
-      newestFirst.push(entry);
-      bytesRead += entry.bytes.length;
-    }
-    if (entries.length < ENTRIES_PER_READ) break;
-    end = `(${entries.at(-1)![0].toString()}`;
+  let bytesRead = 0;
+  for await (const written of writtenFromEnd(redis, keys, jobId, "-")) {
+    newestFirst.push(written);
+    bytesRead += written.bytes.length;
+    if (bytesRead >= maxBytes) break;
   }
-  if (newestFirst.length === 0) return readFromRecord(redis, keys, jobId, startOfOutput);
   const pieces: OutputPiece[] = [];
-  for (const entry of newestFirst.reverse()) {
-    pieces.push(...toPieces(entry, pieces.at(-1)?.after ?? startOfOutput));
+  for (const written of newestFirst.reverse()) {
+    pieces.push(...toPieces(written, pieces.at(-1)?.after ?? startOfOutput));
   }
   return pieces;
+}
+
+/**
+ * What is kept of the last attempt's output, from its end to its beginning. A gap comes between the pieces around it. Only
+ * as much is read as is asked for.
+ */
+export async function* outputBackwards(redis: Redis, keys: Keys, task: Task): AsyncGenerator<OutputPart> {
+  const jobId = jobIdOf({ taskId: task.task_id, execution: task.execution });
+  // Where what has been read of each stream begins; at first, where the stream ends.
+  const begins: Record<OutputStream, number | null> = {
+    stdout: task.stdout_bytes,
+    stderr: task.stderr_bytes,
+  };
+  for await (const { stream, offset, bytes } of writtenFromEnd(redis, keys, jobId, `${task.attempt}-0`)) {
+    yield* gapBefore(stream, offset + bytes.length);
+    begins[stream] = offset;
+    yield { kind: "output", stream, offset, bytes };
+  }
+  for (const stream of ["stderr", "stdout"] as const) yield* gapBefore(stream, 0);
+
+  function* gapBefore(stream: OutputStream, from: number): Generator<OutputPart> {
+    const to = begins[stream];
+    if (to !== null && to > from) yield { kind: "gap", stream, from, to };
+  }
+}
+
+/** Entries from the newest one back to the id `first`, or the output in the record where there are none. */
+async function* writtenFromEnd(
+  redis: Redis,
+  keys: Keys,
+  jobId: string,
+  first: string,
+): AsyncGenerator<Written> {
+  const read = (end: string, count: number) =>
+    reachingRedis("read output", () => redis.xrevrangeBuffer(keys.output(jobId), end, first, "COUNT", count));
+  let count = FIRST_READ_ENTRIES;
+  let entries = await read("+", count);
+  if (entries.length === 0) {
+    const inRecord = await reachingRedis("read output", () => writtenInRecord(redis, keys, jobId));
+    yield* inRecord.reverse();
+    return;
+  }
+  for (;;) {
+    for (const entry of entries) yield parseEntry(entry);
+    if (entries.length < count) return;
+    count = longerRead(count);
+    entries = await read(`(${entries.at(-1)![0].toString()}`, count);
+  }
 }
 
 interface Written {

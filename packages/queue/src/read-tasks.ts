@@ -2,6 +2,7 @@ import { type Execution, summarize, type Task, type TaskSummary } from "@host-ru
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { projectExecution, projectTask, type TaskRecord } from "./project-task.ts";
+import { reachingRedis } from "./queue-error.ts";
 import type { FlatRecord } from "./scripts.ts";
 import { parseJobId } from "./task-id.ts";
 
@@ -59,19 +60,27 @@ export async function readSummary(redis: Redis, keys: Keys, jobId: string): Prom
   return summarize(projectTask(record, parseJobId(jobId).execution));
 }
 
-/** Newest first. The oldest go first when their time is over, so they are without a gap. */
-export async function findExecutions(redis: Redis, keys: Keys, taskId: string): Promise<Execution[]> {
-  const executions: Execution[] = [];
-  let next = Number((await redis.get(keys.newest(taskId))) ?? 1);
+/**
+ * All executions of a task, newest first, at most 20 at a time. The oldest go first when their time is over, so they are
+ * without a gap.
+ */
+export async function* pagesOfExecutions(
+  redis: Redis,
+  keys: Keys,
+  taskId: string,
+): AsyncGenerator<Execution[]> {
+  const purpose = `read the executions of task ${taskId}`;
+  let next = Number((await reachingRedis(purpose, () => redis.get(keys.newest(taskId)))) ?? 1);
   while (next > 0) {
     const numbers = Array.from({ length: Math.min(EXECUTIONS_PER_ROUND_TRIP, next) }, (_, i) => next - i);
-    const records = await Promise.all(numbers.map((n) => redis.hgetall(keys.record(taskId, n))));
+    const records = await reachingRedis(purpose, () =>
+      Promise.all(numbers.map((n) => redis.hgetall(keys.record(taskId, n)))),
+    );
     const kept = records.filter(isRecord).map((record, i) => projectExecution(record, next - i));
-    executions.push(...kept);
-    if (kept.length < numbers.length) break;
+    if (kept.length > 0) yield kept;
+    if (kept.length < numbers.length) return;
     next -= numbers.length;
   }
-  return executions;
 }
 
 function isRecord(record: TaskRecord): boolean {

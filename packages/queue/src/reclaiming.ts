@@ -8,13 +8,12 @@ import { parseJobId } from "./task-id.ts";
 import type { Observe } from "./transition.ts";
 import type { RedisWatch } from "./watch-redis.ts";
 
-type Verdict = "requeued" | "failed" | "canceled" | "recovered";
+type Verdict = "requeued" | "failed" | "canceled";
 
 const messages: Record<Verdict, string> = {
   requeued: "the worker of a running task is gone: the task waits for its next attempt",
   failed: "the worker of a running task is gone: the task has failed",
   canceled: "the worker of a task that was to be canceled is gone: the task is canceled",
-  recovered: "a task that was due stood in no line: it waits again",
 };
 
 /** Between two looks of the whole fleet. Less than a worker's own: the mark of its last look must not hide its next. */
@@ -57,7 +56,6 @@ export function startReclaiming(
 
   async function tell(jobId: string, verdict: Verdict): Promise<void> {
     log.warn({ job: jobId }, messages[verdict]);
-    if (verdict === "recovered") return;
     observe({ type: "worker-lost" });
     if (verdict === "requeued") return;
     const status: EndedStatus = verdict;

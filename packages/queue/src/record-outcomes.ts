@@ -16,7 +16,11 @@ interface RecordingOptions {
   log: Log;
 }
 
-/** Records outcomes; those of one turn of the event loop leave in one call. */
+/** Recorded in one call: a script must not keep Redis from others for long. */
+const OUTCOMES_PER_CALL = 100;
+const ENTRIES_PER_CALL = 2_000;
+
+/** Records outcomes; those of one turn of the event loop leave in one call, if they are not too many for it. */
 export function createOutcomeRecorder(runner: ScriptRunner, options: RecordingOptions): RecordOutcome {
   interface Waiting {
     ended: Finish;
@@ -32,9 +36,21 @@ export function createOutcomeRecorder(runner: ScriptRunner, options: RecordingOp
     });
   return (ended) => untilRedisTakesIt({ purpose: "record an outcome", ...options }, () => recordSoon(ended));
 
-  async function recordAll(): Promise<void> {
+  function recordAll(): void {
     const all = waiting;
     waiting = [];
+    for (let first = 0; first < all.length; ) {
+      let next = first;
+      for (let entries = 0; next < all.length && next - first < OUTCOMES_PER_CALL; next++) {
+        entries += all[next]!.ended.output.entries.length;
+        if (entries > ENTRIES_PER_CALL && next > first) break;
+      }
+      recordTogether(all.slice(first, next));
+      first = next;
+    }
+  }
+
+  async function recordTogether(all: Waiting[]): Promise<void> {
     try {
       const answers = await finish(
         runner,

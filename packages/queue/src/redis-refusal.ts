@@ -31,7 +31,7 @@ const inTransaction = new RegExp(`^EXECABORT .*?: -?${codes}`);
 /** Refusals that say it in other words. */
 const otherWords: [RegExp, Refusal][] = [
   // A missing right inside of a script: before Redis 7.2, and since.
-  [/The user executing the script can't (run|access)/, "NOPERM"],
+  [/The user executing the script can't (run|access|publish)/, "NOPERM"],
   [/ACL failure in script/, "NOPERM"],
   // Somebody has ended a script that took too long.
   [/Script killed by user/, "BUSY"],

@@ -59,6 +59,8 @@ interface AttemptOptions {
   outputKeepBytes: number;
   /** Aborted when the worker's connections end. */
   abandoned: AbortSignal;
+  /** Told of a task that has ended and owes a callback for that. */
+  onCallbackOwed: (jobId: string) => void;
   /** Told whether the host could start the attempt: null, or what was wrong. */
   onHostFault: (problem: string | null) => void;
   observe: Observe;
@@ -73,7 +75,18 @@ export async function runAttempt(
   taken: TakenTask,
   lease: Lease,
   onOver: () => void,
-  { runner, holder, handle, leaseMs, outputKeepBytes, abandoned, onHostFault, observe, log }: AttemptOptions,
+  {
+    runner,
+    holder,
+    handle,
+    leaseMs,
+    outputKeepBytes,
+    abandoned,
+    onCallbackOwed,
+    onHostFault,
+    observe,
+    log,
+  }: AttemptOptions,
 ): Promise<void> {
   const { taskId } = taken;
   const { jobId, attempt } = taken.claim;
@@ -124,6 +137,7 @@ export async function runAttempt(
   if (status === "lost") return;
   if (last.entries.length > 0) observe({ type: "output", bytes: bytesOf(last) });
   if (status === "requeued") return;
+  if (submission.status_callback_url !== undefined) onCallbackOwed(jobId);
   const now = performance.now();
   const cancelMs = status === "canceled" ? now - (lease.stoppedAt() ?? now) : null;
   observe({ type: "ended", status, executor, runMs: now - startedAt, cancelMs });

@@ -163,6 +163,7 @@ export function finish(
   for (const { claim, endedAtMs, outcome, canceled, output, parts } of finishes) {
     const { jobId, token, holder, attempt } = claim;
     const { entries, drop } = parts === null ? output : { entries: [], drop: [] };
+    const outputLost = output.isLost;
     const [jitter, described] = [Math.random(), entries.map(describeEntry)];
     const endedMsAgo = Math.round(performance.now() - endedAtMs);
     named.push({
@@ -175,6 +176,7 @@ export function finish(
       drop,
       entries: described,
       parts: parts ?? "",
+      outputLost,
     });
     blobs.push(storedOutcome(outcome), canceled ? storedOutcome(canceled) : "");
     blobs.push(outcome.output?.stdout ?? "", outcome.output?.stderr ?? "");

@@ -64,6 +64,8 @@ export interface TaskConsumer {
   stopAll(reason: StopReason): void;
   /** For a consumer that is paused: resolves when no task runs here any more. */
   idle(): Promise<void>;
+  /** Sends the callbacks of the tasks that ended here lately, for `timeoutMs` at most: no other worker may be there. */
+  sendOwnCallbacks(timeoutMs: number): Promise<void>;
   /** Ends all connections within `timeoutMs`, Redis away or not. Tasks that still run lose their lease. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -119,8 +121,9 @@ export async function startTaskConsumer(
     onCancel: (jobId) => held.get(jobId)?.lease.abort("cancel"),
     log,
   });
+  let redisNow: number;
   try {
-    await assertUsableRedis(runner, log);
+    ({ redisNow } = await assertUsableRedis(runner, log));
     await whenAllowed(log, wishes.subscribe);
     await whenAllowed(log, mayWait);
   } catch (error) {
@@ -129,7 +132,7 @@ export async function startTaskConsumer(
     throw error;
   }
 
-  const watch = watchRedis(runner, log);
+  const watch = watchRedis(runner, { redisNow, log });
   // Often enough that a lease that lapsed is taken again between two looks for lost workers.
   const renewing = setInterval(renew, leaseMs / LOOKS_PER_LEASE);
   watch.onRecovery(() => {
@@ -170,6 +173,7 @@ export async function startTaskConsumer(
   const attemptOptions = {
     ...{ runner, holder, handle, leaseMs, outputKeepBytes, observe, log },
     abandoned: abandoned.signal,
+    onCallbackOwed: (jobId: string) => dispatch?.ended(jobId),
     onHostFault: (problem: string | null) =>
       problem === null ? hostPause.isWell() : hostPause.begin(problem),
   };
@@ -196,6 +200,7 @@ export async function startTaskConsumer(
       for (const { lease } of held.values()) lease.abort(reason);
     },
     idle,
+    sendOwnCallbacks: async (timeoutMs) => dispatch?.sendOwn(timeoutMs),
     async close(timeoutMs) {
       reclaiming.stop();
       clearInterval(renewing);

@@ -19,7 +19,7 @@ import { redeliverCallback } from "./callbacks/callback-scripts.ts";
 import { type CallbackPage, type CallbackQuery, listCallbacks } from "./callbacks/list-callbacks.ts";
 import { checkAccess, throwIfRefused } from "./check-access.ts";
 import { openRequestConnection } from "./connection.ts";
-import { followRun, type RunEvent, tasksOfRun } from "./follow-run.ts";
+import { followRun, pagesOfRun, type RunEvent } from "./follow-run.ts";
 import { type FollowOptions, followTask, type TaskEvent } from "./follow-task.ts";
 import { createHints } from "./hints.ts";
 import { BULLMQ_PREFIX, createKeys, type Keys, listSuffixes } from "./keys.ts";
@@ -30,8 +30,16 @@ import { projectTask, toStored } from "./project-task.ts";
 import { type Retention, startPruning } from "./prune-ended.ts";
 import { type QueueDepth, readDepth } from "./queue-depth.ts";
 import { reachingRedis } from "./queue-error.ts";
-import { type OutputPiece, type OutputPosition, readOutput, readOutputEnd } from "./read-output.ts";
-import { findExecutions, findTask, readSummary, toRecord } from "./read-tasks.ts";
+import { type BoardJob, readBoardJob } from "./read-board-job.ts";
+import {
+  type OutputPart,
+  type OutputPiece,
+  type OutputPosition,
+  outputBackwards,
+  readOutput,
+  readOutputEnd,
+} from "./read-output.ts";
+import { findTask, pagesOfExecutions, toRecord } from "./read-tasks.ts";
 import { type CancelAnswer, cancel, rerun, type SubmitAnswer, submit } from "./scripts.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
 import { encodeTaskId, jobIdOf } from "./task-id.ts";
@@ -41,6 +49,9 @@ import { listWorkers } from "./workers.ts";
 
 /** Before the second attempt, where the submission does not say; doubled before each further one. */
 const DEFAULT_BACKOFF_SECONDS = 1;
+
+/** BullMQ's, as lua/includes/line.lua has it: a task of priority 0 would stand in BullMQ's list. */
+const DEFAULT_PRIORITY = 5;
 
 /** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 24 * 60 * 60;
@@ -77,8 +88,8 @@ export interface TaskQueue {
   submit(submission: NamedSubmission, idempotency?: Idempotency): Promise<Submitted>;
   /** The task's newest execution, or the one asked for; null where there is none. */
   find(taskId: string, execution?: number): Promise<Task | null>;
-  /** All executions that are kept, newest first; empty where the task does not exist. */
-  executions(taskId: string): Promise<Execution[]>;
+  /** All executions that are kept, newest first, at most 20 at a time; none where the task does not exist. */
+  executions(taskId: string): AsyncGenerator<Execution[]>;
   /** Tasks without their output, newest first. Throws `invalid` for a cursor that is none. */
   list(query: TaskQuery): Promise<TaskPage>;
   /** Ends a waiting task at once, tells a running one's worker to. Null where it does not exist. */
@@ -86,15 +97,17 @@ export interface TaskQueue {
   /** The same submission as a new execution. Throws `conflict` while the last one has not ended. */
   rerun(taskId: string): Promise<Task | null>;
   /** Resolves with the task when it has ended, or as it is when `timeoutMs` are over or the signal is aborted. */
-  untilEnded(task: Task, timeoutMs: number, signal?: AbortSignal): Promise<Task>;
+  untilEnded<T extends TaskSummary>(task: T, timeoutMs: number, signal?: AbortSignal): Promise<T | Task>;
   /** Follows an execution's status and output; see `followTask`. */
   follow(task: Task, options: FollowOptions): AsyncGenerator<TaskEvent>;
   /** Follows the tasks of a run; see `followRun`. */
   followRun(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent>;
-  /** All tasks of a run. Throws `not_found` where there is none. */
-  run(runId: string): AsyncGenerator<TaskSummary>;
+  /** All tasks of a run, at most 200 at a time. Throws `not_found` where there is none. */
+  run(runId: string): AsyncGenerator<TaskSummary[]>;
   /** The output of an execution that is kept, from a position on; see `readOutput`. */
   output(task: Task, after: OutputPosition, maxBytes: number): Promise<OutputPiece[]>;
+  /** The output of an execution's last attempt, from its end on; see `outputBackwards`. */
+  outputBackwards(task: Task): AsyncGenerator<OutputPart>;
   /** The workers of this queue that live. */
   workers(): Promise<Worker[]>;
   /** Callbacks that are owed or could not be delivered. */
@@ -112,8 +125,10 @@ export interface TaskQueue {
   checkWritable(): Promise<void>;
   /** For a dashboard: the BullMQ queue behind all this, and what its jobs carry, by their ids. */
   readonly bullmq: Queue;
-  /** The executions without what they wrote, null where there is none. */
-  summaries(jobIds: string[]): Promise<(TaskSummary | null)[]>;
+  /** How executions stand, without what was submitted and written; null where there is none. */
+  boardJobs(jobIds: string[]): Promise<(BoardJob | null)[]>;
+  /** What was submitted for an execution, all of it, as JSON; null where there is none. */
+  submitted(jobId: string): Promise<string | null>;
   /** The last of an execution's output; see `readOutputEnd`. */
   outputEnd(jobId: string, maxBytes: number): Promise<OutputPiece[]>;
   close(): Promise<void>;
@@ -128,9 +143,10 @@ export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueu
   const subscriber = openSubscriber(options.redisUrl, "host-runner-api-events", options.log);
   try {
     // By the connection that asks again where it breaks: the other one would give up at once.
-    await assertUsableRedis({ redis: subscriber.redis, keys: createKeys(options.queue) }, options.log);
+    const runner = { redis: subscriber.redis, keys: createKeys(options.queue) };
+    const { redisNow } = await assertUsableRedis(runner, options.log);
     await untilReady(redis);
-    return createTaskQueue(options, redis, subscriber);
+    return createTaskQueue(options, { redis, subscriber, redisNow });
   } catch (error) {
     redis.disconnect();
     subscriber.close();
@@ -145,12 +161,11 @@ function untilReady(redis: Redis): Promise<void> {
 
 function createTaskQueue(
   { queue, maxQueued, retention, observe = () => {}, log }: TaskQueueOptions,
-  redis: Redis,
-  subscriber: Subscriber,
+  { redis, subscriber, redisNow }: { redis: Redis; subscriber: Subscriber; redisNow: number },
 ): TaskQueue {
   const keys = createKeys(queue);
   const runner = { redis, keys };
-  const watch = watchRedis(runner, log);
+  const watch = watchRedis(runner, { redisNow, log });
   const pruning = startPruning(runner, retention, log);
   const hints = createHints(subscriber);
   const bullmq = new Queue(queue, { connection: redis, prefix: BULLMQ_PREFIX, skipVersionCheck: true });
@@ -178,18 +193,13 @@ function createTaskQueue(
           idempotency: idempotency ? idempotencyRecord(keys, idempotency) : null,
         }),
       );
-      return (
-        toSubmitted(answer, submission, { data, opts }) ??
-        // The key stands for a task that was there already when it was used first.
-        (await replayExisting(answer))
-      );
+      return toSubmitted(answer, submission, { data, opts });
     },
 
     find: (taskId, execution) =>
       reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution)),
 
-    executions: (taskId) =>
-      reachingRedis(`read the executions of task ${taskId}`, () => findExecutions(redis, keys, taskId)),
+    executions: (taskId) => pagesOfExecutions(redis, keys, taskId),
 
     list: (query) => reachingRedis("list tasks", () => listTasks(redis, keys, query)),
 
@@ -234,11 +244,11 @@ function createTaskQueue(
     },
 
     async untilEnded(task, timeoutMs, signal = new AbortController().signal) {
-      if (isEnded(task.status)) return task;
+      if (isEnded(task.status) || timeoutMs <= 0) return task;
       const jobId = jobIdOf({ taskId: task.task_id, execution: task.execution });
       const watch = hints.watch([keys.changedChannel(jobId)]);
       try {
-        let newest = task;
+        let newest: typeof task | Task = task;
         // The end may have come before the subscription stood, so it is read after each of them.
         for await (const _ of watch.hints(timeoutMs, signal)) {
           // Redis may go away meanwhile; what is known is answered then.
@@ -255,18 +265,21 @@ function createTaskQueue(
 
     followRun: (runId, signal) => followRun({ redis, keys, hints }, runId, signal),
 
-    run: (runId) => tasksOfRun(redis, keys, runId),
+    run: (runId) => pagesOfRun(redis, keys, runId),
 
     output: (task, after, maxBytes) =>
       reachingRedis(`read the output of task ${task.task_id}`, () =>
         readOutput(redis, keys, task, after, maxBytes),
       ),
 
-    summaries: (jobIds) =>
-      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readSummary(redis, keys, jobId)))),
+    boardJobs: (jobIds) =>
+      reachingRedis("read tasks", () => Promise.all(jobIds.map((jobId) => readBoardJob(redis, keys, jobId)))),
 
-    outputEnd: (jobId, maxBytes) =>
-      reachingRedis("read output", () => readOutputEnd(redis, keys, jobId, maxBytes)),
+    submitted: (jobId) => reachingRedis("read a submission", () => redis.hget(keys.recordOf(jobId), "data")),
+
+    outputEnd: (jobId, maxBytes) => readOutputEnd(redis, keys, jobId, maxBytes),
+
+    outputBackwards: (task) => outputBackwards(redis, keys, task),
 
     workers: () => reachingRedis("list workers", () => listWorkers(runner)),
 
@@ -310,25 +323,18 @@ function createTaskQueue(
       redis.disconnect();
     },
   };
-
-  async function replayExisting(answer: SubmitAnswer): Promise<Submitted> {
-    const { taskId, execution } = JSON.parse(answer[1] as string) as IdempotencyRecord;
-    const task = await reachingRedis(`read task ${taskId}`, () => findTask(redis, keys, taskId, execution));
-    if (!task) throw new HostRunnerError("not_found", `task ${taskId} not found`);
-    return { task, created: false };
-  }
 }
 
 /** What BullMQ keeps as the job's options: how often it may be started, and how long it waits in between. */
 function jobOptions({ max_attempts, backoff_seconds }: NamedSubmission): string {
   const attempts = max_attempts ?? 1;
-  if (attempts === 1) return JSON.stringify({ attempts });
+  if (attempts === 1) return JSON.stringify({ attempts, priority: DEFAULT_PRIORITY });
   const delay = (backoff_seconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
-  return JSON.stringify({ attempts, backoff: { type: "exponential", delay } });
+  return JSON.stringify({ attempts, backoff: { type: "exponential", delay }, priority: DEFAULT_PRIORITY });
 }
 
+/** What a key is remembered with that made an execution. */
 interface IdempotencyRecord {
-  kind: "created" | "existing";
   taskId: string;
   execution: number;
   createdAt: number;
@@ -338,12 +344,12 @@ function idempotencyRecord(keys: Keys, { caller, key, body }: Idempotency) {
   return { key: keys.idempotency(caller, key), body, recordSeconds: IDEMPOTENCY_SECONDS };
 }
 
-/** The task as a script's answer tells of it; null where the answer names a task that has to be read. */
+/** The task as a script's answer tells of it. */
 function toSubmitted(
   answer: SubmitAnswer,
   submission: NamedSubmission,
   { data, opts }: { data: string; opts: string },
-): Submitted | null {
+): Submitted {
   switch (answer[0]) {
     case "created":
       return { task: acceptedTask(submission.task_id, data, opts, answer[1], answer[2]), created: true };
@@ -362,8 +368,7 @@ function toSubmitted(
     case "full":
       throw queueFull(answer[1]);
     case "replayed": {
-      const { kind, taskId, execution, createdAt } = JSON.parse(answer[1]) as IdempotencyRecord;
-      if (kind === "existing") return null;
+      const { taskId, execution, createdAt } = JSON.parse(answer[1]) as IdempotencyRecord;
       // The body is the same, so the first answer can be made again, even if the task is long gone.
       const run_id = submission.task_id === taskId ? submission.run_id : renamedRun(submission, taskId);
       const first = toStored({ ...submission, task_id: taskId, run_id });

@@ -24,10 +24,11 @@ export async function giveBackUnheard(
   runner: ScriptRunner,
   { workerId, wasReceived }: { workerId: string; wasReceived: (lease: LeaseName) => boolean },
 ): Promise<number> {
-  const mine = await leasesOf(runner, workerId);
-  // Answers come in order: what was leased before this look has been heard of after it, or never.
+  const unknown = (await leasesOf(runner, workerId)).filter((lease) => !wasReceived(lease));
+  if (unknown.length === 0) return 0;
+  // Answers come in order: a lease from before this look has arrived by then, or never will.
   await pause(SETTLE_MS);
-  const unheard = mine.filter((lease) => !wasReceived(lease));
+  const unheard = unknown.filter((lease) => !wasReceived(lease));
   const answers = await Promise.all(unheard.map((lease) => giveBack(runner, lease)));
   return answers.filter((answer) => answer !== "changed").length;
 }

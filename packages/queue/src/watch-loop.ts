@@ -17,18 +17,18 @@ interface WatchLoopOptions {
  * is the kind of failure that no health check by ping sees.
  */
 export function watchLoop({ isExcused, msSinceProgress, stuckMs = STUCK_MS }: WatchLoopOptions) {
-  let excusedAt = Date.now();
+  let excusedAt = performance.now();
   let fail: (error: Error) => void = () => {};
   const died = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // Who does not care is not to fall over it.
+  // A caller that ignores it must not crash on the rejection.
   died.catch(() => {});
 
   const checkMs = stuckMs / CHECKS_PER_STUCK;
-  let checkedAt = Date.now();
+  let checkedAt = performance.now();
   const timer = setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     // A check that is late itself tells of a process that was stopped, loop and all.
     if (isExcused() || now - checkedAt > LATE_CHECKS * checkMs) excusedAt = now;
     else if (!isAlive()) fail(new Error(`the loop that takes tasks has hung for ${stuckMs / 1000} s`));
@@ -38,6 +38,6 @@ export function watchLoop({ isExcused, msSinceProgress, stuckMs = STUCK_MS }: Wa
   return { isAlive, died, stop: () => clearInterval(timer) };
 
   function isAlive(): boolean {
-    return isExcused() || Math.min(msSinceProgress(), Date.now() - excusedAt) < stuckMs;
+    return isExcused() || Math.min(msSinceProgress(), performance.now() - excusedAt) < stuckMs;
   }
 }

@@ -22,17 +22,23 @@ export interface RedisWatch {
   stop(): void;
 }
 
+interface WatchOptions {
+  /** Redis' clock as it is now. */
+  redisNow: number;
+  log: Log;
+}
+
 /**
  * Asks Redis every second, by trying all commands that host-runner needs. A ping would tell nothing of a Redis that
  * refuses writes. The log has one line when a refusal begins, and one when it is over.
  */
-export function watchRedis(runner: ScriptRunner, log: Log): RedisWatch {
+export function watchRedis(runner: ScriptRunner, { redisNow, log }: WatchOptions): RedisWatch {
   const { redis } = runner;
   let answeredAt = performance.now();
   let wellSince = performance.now();
   let refused: string | null = null;
   let isAsking = false;
-  let clock = { redisMs: Date.now(), at: performance.now() };
+  let clock = { redisMs: redisNow, at: performance.now() };
   const recoveries: (() => void)[] = [];
   redis.on("ready", recovered);
   const timer = setInterval(ask, ASK_MS);

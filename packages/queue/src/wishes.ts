@@ -6,8 +6,9 @@ import type { Subscriber } from "./subscriber.ts";
 /** A message that was lost in a reconnect is made up for after this long. */
 const POLL_MS = 2000;
 
-/** A wish that comes while its task is on its way here is kept for this long. */
+/** A cancel request that comes while its task is on its way here is kept for this long, among the newest so many. */
 const KEEP_EARLY_MS = 30_000;
+const MAX_EARLY = 1_000;
 
 interface WishesOptions {
   redis: Redis;
@@ -20,11 +21,12 @@ interface WishesOptions {
 }
 
 /**
- * Hears of the wishes to cancel a running task. None is missed: a message that comes before its task has been
- * registered is kept, and the records of the running tasks are read every few seconds.
+ * Hears of requests to cancel a running task. None is missed: a message that comes before its task has been registered is
+ * kept for a while, and the records of the running tasks are read every few seconds.
  */
 export function createWishes({ redis, subscriber, keys, heldIds, isHeld, onCancel, log }: WishesOptions) {
-  const early = new Map<string, NodeJS.Timeout>();
+  /** When each came, by the monotonic clock; the oldest first. */
+  const early = new Map<string, number>();
   subscriber.onMessage((channel, jobId) => {
     if (channel !== keys.cancelChannel) return;
     if (isHeld(jobId)) onCancel(jobId);
@@ -35,20 +37,21 @@ export function createWishes({ redis, subscriber, keys, heldIds, isHeld, onCance
   return {
     /** Resolves when cancel requests are heard of. Rejects where Redis refuses it. */
     subscribe: () => subscriber.subscribe(keys.cancelChannel),
-    /** Whether the wish to cancel this task came before it was running here. */
+    /** Whether a request to cancel this task came before its lease did. */
     cameBefore(jobId: string): boolean {
-      clearTimeout(early.get(jobId));
-      return early.delete(jobId);
+      const cameAtMs = early.get(jobId);
+      early.delete(jobId);
+      return cameAtMs !== undefined && performance.now() - cameAtMs < KEEP_EARLY_MS;
     },
-    close(): void {
-      clearInterval(polling);
-      for (const timer of early.values()) clearTimeout(timer);
-    },
+    close: () => clearInterval(polling),
   };
 
+  /** Most are about tasks of other workers, and nobody asks for them: the oldest make room. */
   function keepEarly(jobId: string): void {
-    clearTimeout(early.get(jobId));
-    early.set(jobId, setTimeout(() => early.delete(jobId), KEEP_EARLY_MS).unref());
+    early.delete(jobId);
+    early.set(jobId, performance.now());
+    const [oldest] = early.keys();
+    if (early.size > MAX_EARLY && oldest !== undefined) early.delete(oldest);
   }
 
   async function poll(): Promise<void> {

@@ -36,12 +36,27 @@ export async function createLogger({ name, level, stdout }: LoggerOptions): Prom
     level,
     base: { process: name, pid: process.pid },
     redact: { paths: secretPaths, censor: "[secret]" },
+    serializers: { err: serializeError },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (stdout.isTTY) return { log: pino(options, await terminal()), drain: async () => {} };
   const destination = createLogDestination(stdout.fd);
   return { log: pino(options, destination), drain: destination.drain };
+}
+
+/**
+ * The fields of an error that help. Errors of libraries carry more: those of ioredis have the command that failed, with a
+ * password or a prompt among its arguments.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack, aggregateErrors } = pino.stdSerializers.err(error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const members = aggregateErrors && {
+    aggregateErrors: (error as AggregateError).errors.map(serializeError),
+  };
+  return { type, message, stack, code, syscall, ...members };
 }
 
 async function terminal(): Promise<DestinationStream> {

@@ -1,17 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
 import { waitFor } from "./wait-for.ts";
+import { withTempDir } from "./with-temp-dir.ts";
 
-const program = (app: "api" | "worker") =>
+const builtProgram = (app: "api" | "worker") =>
   fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
 
 export interface FleetOptions {
   redisUrl: string;
   queue: string;
   workers?: number;
-  /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME. */
-  env?: Record<string, string>;
+  /** Settings of the API and the workers. Nothing else is inherited but PATH and HOME, and these where not undefined. */
+  env?: Record<string, string | undefined>;
+  /** The entry files of the programs; absent: those that the build made. */
+  program?: (app: "api" | "worker") => string;
+  /** A command that starts the programs in its own place, such as nohup. */
+  launcher?: readonly string[];
 }
 
 export interface FleetProcess {
@@ -29,14 +36,32 @@ export interface Fleet {
   api: FleetProcess;
   workers: FleetProcess[];
   startApi(): Promise<void>;
-  startWorker(): Promise<FleetProcess>;
+  startWorker(env?: Record<string, string>): Promise<FleetProcess>;
   /** Calls the API; a body goes as JSON. */
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
 }
 
 /** Runs the body with the built API and workers as real processes, which are killed afterwards. */
-export async function withFleet<T>(
-  { redisUrl, queue, workers: count = 2, env = {} }: FleetOptions,
+export async function withFleet<T>(options: FleetOptions, body: (fleet: Fleet) => Promise<T>): Promise<T> {
+  return withTempDir(async (dir) => {
+    const stateDir = join(dir, "state");
+    try {
+      return await withFleetIn(stateDir, options, body);
+    } finally {
+      // The guards of killed workers are at it for a moment longer.
+      await waitFor(() => !existsSync(stateDir) || readdirSync(stateDir).length === 0, {
+        description: "the state folder is empty",
+        timeoutMs: GUARDS_WITHIN_MS,
+      }).catch(() => {});
+    }
+  });
+}
+
+const GUARDS_WITHIN_MS = 5_000;
+
+async function withFleetIn<T>(
+  stateDir: string,
+  { redisUrl, queue, workers: count = 2, env = {}, program = builtProgram, launcher = [] }: FleetOptions,
   body: (fleet: Fleet) => Promise<T>,
 ): Promise<T> {
   const started: FleetProcess[] = [];
@@ -45,8 +70,12 @@ export async function withFleet<T>(
   const url = `http://127.0.0.1:${port}`;
 
   const start = (app: "api" | "worker", address: string, more: Record<string, string>): FleetProcess => {
-    const child = spawn(process.execPath, [program(app)], {
-      env: { PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, ...env, ...more },
+    const [file = "", ...args] = [...launcher, process.execPath, program(app)];
+    const child = spawn(file, args, {
+      env: {
+        ...{ PATH, HOME, REDIS_URL: redisUrl, HOST_RUNNER_QUEUE: queue, HOST_RUNNER_STATE_DIR: stateDir },
+        ...{ ...env, ...more },
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let log = "";
@@ -79,10 +108,10 @@ export async function withFleet<T>(
       fleet.api = start("api", url, { HOST_RUNNER_PORT: String(port) });
       await untilReady(url, fleet.api);
     },
-    async startWorker() {
+    async startWorker(more = {}) {
       const workerPort = await freePort();
       const workerUrl = `http://127.0.0.1:${workerPort}`;
-      const worker = start("worker", workerUrl, { HOST_RUNNER_WORKER_PORT: String(workerPort) });
+      const worker = start("worker", workerUrl, { ...more, HOST_RUNNER_WORKER_PORT: String(workerPort) });
       await untilReady(workerUrl, worker);
       fleet.workers.push(worker);
       return worker;

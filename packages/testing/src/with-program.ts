@@ -5,8 +5,8 @@ export interface ProgramOptions {
   command: string;
   args?: readonly string[];
   cwd?: string;
-  /** All of the environment but PATH and HOME: nothing else is inherited, REDIS_URL least of all. */
-  env?: Record<string, string>;
+  /** The environment but for PATH and HOME: nothing else is inherited, REDIS_URL least of all, and these where not undefined. */
+  env?: Record<string, string | undefined>;
 }
 
 export interface Program {

@@ -1,4 +1,6 @@
-import { isEnded, type TaskSummary } from "@host-runner/contracts";
+import { isEnded } from "@host-runner/contracts";
+import type { Standing } from "@host-runner/queue";
+import { shorten } from "./shorten.ts";
 
 /** What Bull Board shows of a job, as far as it is told otherwise here. */
 export interface ShownJob {
@@ -8,7 +10,6 @@ export interface ShownJob {
   processedBy: string | undefined;
   finishedOn: number | undefined;
   attemptsMade: number;
-  attemptsStarted: undefined;
 }
 
 /**
@@ -16,9 +17,10 @@ export interface ShownJob {
  * not succeed, and what it returned is how it stands. A canceled task is among the failed ones there: BullMQ knows
  * no other end.
  */
-export function describeJob(task: TaskSummary, now: number): ShownJob {
+export function describeJob(task: Standing, now: number): ShownJob {
   const standing = describeStanding(task, now);
-  const { status, reason, message, exit_code, signal, execution, attempt, max_attempts, worker } = task;
+  const { status, reason, exit_code, signal, execution, attempt, max_attempts, worker } = task;
+  const message = shorten(task.message, `GET ${addressOf(task)}`);
   const isFailed = status === "failed" || status === "canceled";
   const workerName = worker ? `${worker.host}, pid ${worker.pid}` : undefined;
   return {
@@ -33,11 +35,15 @@ export function describeJob(task: TaskSummary, now: number): ShownJob {
     // Its duration would be counted from 1970.
     finishedOn: task.finished_at && task.started_at ? Date.parse(task.finished_at) : undefined,
     attemptsMade: attempt,
-    attemptsStarted: undefined,
   };
 }
 
-function describeStanding(task: TaskSummary, now: number): string {
+/** Where the API tells all of an execution. */
+export function addressOf({ task_id, execution }: Pick<Standing, "task_id" | "execution">): string {
+  return `/tasks/${encodeURIComponent(task_id)}?execution=${execution}`;
+}
+
+function describeStanding(task: Standing, now: number): string {
   const { status, attempt, max_attempts, cancel_requested_at } = task;
   const duration = describeDuration(task, now);
   switch (status) {
@@ -55,14 +61,14 @@ function describeStanding(task: TaskSummary, now: number): string {
   }
 }
 
-function describeReason({ reason, exit_code, signal }: TaskSummary): string {
+function describeReason({ reason, exit_code, signal }: Standing): string {
   if (reason === "exit_code") return `exit_code ${exit_code}`;
   if (reason === "signal") return `signal ${signal}`;
   return reason ?? "internal";
 }
 
 /** Of the last attempt, up to now where it still runs; null where none was started. */
-function describeDuration({ status, started_at, finished_at }: TaskSummary, now: number): string | null {
+function describeDuration({ status, started_at, finished_at }: Standing, now: number): string | null {
   if (started_at === null || !(isEnded(status) || status === "running")) return null;
   const end = finished_at === null ? now : Date.parse(finished_at);
   return formatDuration(Math.max(0, end - Date.parse(started_at)));

@@ -6,14 +6,15 @@ import type { OutputPiece } from "@host-runner/queue";
 const MAX_LINES = 2_000;
 
 /**
- * A task's output as lines for people, in the order in which they were finished: those of stderr are marked, and
- * what is missing is told where it is missing. Colours and what a terminal would have overwritten are left out.
+ * A task's output as lines for people, in the order in which they were finished. Lines of stderr are marked, and a
+ * gap is told where it is. Colours are left out; each state of a progress line that a carriage return goes back over
+ * is a line of its own. Pure.
  */
 export function toLogLines(pieces: OutputPiece[]): string[] {
   const lines: string[] = [];
   const begun: Record<OutputStream, string> = { stdout: "", stderr: "" };
   const finish = (stream: OutputStream) => {
-    if (begun[stream] !== "") lines.push(formatLine(stream, begun[stream]));
+    if (begun[stream] !== "") lines.push(...formatLine(stream, begun[stream]));
     begun[stream] = "";
   };
   const note = (text: string) => lines.push(`--- ${text} ---`);
@@ -34,7 +35,7 @@ export function toLogLines(pieces: OutputPiece[]): string[] {
     const [first = "", ...rest] = piece.bytes.toString("utf8").split("\n");
     begun[stream] += first;
     for (const next of rest) {
-      lines.push(formatLine(stream, begun[stream]));
+      lines.push(...formatLine(stream, begun[stream]));
       begun[stream] = next;
     }
   }
@@ -43,8 +44,10 @@ export function toLogLines(pieces: OutputPiece[]): string[] {
   return ["--- what comes before is not shown ---", ...lines.slice(-MAX_LINES)];
 }
 
-function formatLine(stream: OutputStream, line: string): string {
-  const text = stripVTControlCharacters(line.endsWith("\r") ? line.slice(0, -1) : line);
-  const seen = text.slice(text.lastIndexOf("\r") + 1);
-  return stream === "stderr" ? `stderr | ${seen}` : seen;
+function formatLine(stream: OutputStream, line: string): string[] {
+  const states = stripVTControlCharacters(line)
+    .split("\r")
+    .filter((state) => state !== "");
+  const shown = states.length > 0 ? states : [""];
+  return stream === "stderr" ? shown.map((state) => `stderr | ${state}`) : shown;
 }

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { createBullBoard } from "@bull-board/api";
 import { ExpressAdapter } from "@bull-board/express";
 import type { Redactor } from "@host-runner/contracts";
@@ -15,6 +17,7 @@ export function dashboardRoutes(basePath: string, queue: TaskQueue, redactor: Re
     queues: [new TaskBoard(queue, redactor)],
     serverAdapter: server,
     options: {
+      uiBasePath: dirname(createRequire(import.meta.url).resolve("@bull-board/ui/package.json")),
       uiConfig: {
         boardTitle: "host-runner",
         hideDocsLink: true,

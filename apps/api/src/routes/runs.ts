@@ -1,29 +1,31 @@
 import { isEnded, type Run, summarize, type TaskSummary } from "@host-runner/contracts";
-import { countByStatus, type RunEvent, type TaskQueue } from "@host-runner/queue";
-import { Router } from "express";
+import { countByStatus, inGroups, type RunEvent, type TaskQueue } from "@host-runner/queue";
+import { type Request, type Response, Router } from "express";
 import { onlyMethods } from "../problems.ts";
 import { type SentEvent, sendEvents } from "../send-events.ts";
-import { sendJson } from "../send-json.ts";
+import { sendList } from "../send-list.ts";
+import { untilGone } from "../until-gone.ts";
 
 /** How long the cancel of a run waits for its tasks' processes to be gone. */
 const CANCEL_WAIT_MS = 3_000;
 
-/** As many tasks are canceled at a time: each of them is a wait of its own. */
-const CANCELS_AT_A_TIME = 100;
+/** Tasks that are canceled, or waited for, at the same time: the record of each may hold a prompt of 1 MiB. */
+const TASKS_AT_A_TIME = 20;
 
 interface RunRoutesOptions {
   queue: TaskQueue;
   stopping: AbortSignal;
 }
 
-/** Everything under /runs: the tasks that share a run_id. */
+/** Everything under /runs: the tasks that share a run_id. A run may have any number of them: a page of it is in memory. */
 export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
   const router = Router();
 
   router
     .route("/:runId")
     .get(async (request, response) => {
-      sendJson(response, describeRun(request.params.runId, await tasksOf(request.params.runId)));
+      const { runId } = request.params;
+      await sendRun(request, response, runId, queue.run(runId));
     })
     .all(onlyMethods("GET"));
 
@@ -31,16 +33,14 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
     .route("/:runId/cancel")
     .post(async (request, response) => {
       const { runId } = request.params;
-      const deadlineMs = performance.now() + CANCEL_WAIT_MS;
-      const tasks = await tasksOf(runId);
-      for (let i = 0; i < tasks.length; i += CANCELS_AT_A_TIME) {
-        await Promise.all(
-          tasks.slice(i, i + CANCELS_AT_A_TIME).map(async (task, k) => {
-            if (!isEnded(task.status)) tasks[i + k] = await cancel(task, deadlineMs);
-          }),
-        );
+      for await (const page of queue.run(runId)) {
+        const open = page.filter(({ status }) => !isEnded(status));
+        for (const group of inGroups(open, TASKS_AT_A_TIME))
+          await Promise.all(group.map(({ task_id }) => queue.cancel(task_id)));
       }
-      sendJson(response, describeRun(runId, tasks));
+      const deadlineMs = performance.now() + CANCEL_WAIT_MS;
+      const gone = untilGone(response, stopping);
+      await sendRun(request, response, runId, onceCanceled(queue.run(runId), deadlineMs, gone));
     })
     .all(onlyMethods("POST"));
 
@@ -48,9 +48,9 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
     .route("/:runId/events")
     .get(async (request, response) => {
       const { runId } = request.params;
-      const tasks = await tasksOf(runId);
-      const hasEnded = tasks.every(({ status }) => isEnded(status));
-      if (hasEnded && request.get("Last-Event-ID") === END_ID) {
+      // Throws where there is no such run.
+      const hasEnded = await hasRunEnded(runId, { look: request.get("Last-Event-ID") === END_ID });
+      if (hasEnded) {
         // What tells an EventSource to stop asking.
         response.status(204).end();
         return;
@@ -61,17 +61,51 @@ export function runRoutes({ queue, stopping }: RunRoutesOptions): Router {
 
   return router;
 
-  async function tasksOf(runId: string): Promise<TaskSummary[]> {
-    const tasks: TaskSummary[] = [];
-    for await (const task of queue.run(runId)) tasks.push(task);
-    return tasks;
+  /** Throws `not_found` for an unknown run. Where it is not to look, it reads one page, and the answer is no. */
+  async function hasRunEnded(runId: string, { look }: { look: boolean }): Promise<boolean> {
+    for await (const page of queue.run(runId)) {
+      if (!look || page.some(({ status }) => !isEnded(status))) return false;
+    }
+    return true;
   }
 
-  async function cancel(task: TaskSummary, deadlineMs: number): Promise<TaskSummary> {
-    const asked = await queue.cancel(task.task_id);
-    if (!asked) return task;
-    return summarize(await queue.untilEnded(asked, deadlineMs - performance.now(), stopping));
+  /** The pages, each as soon as those of its tasks have ended that are to be canceled, or the time is up. */
+  async function* onceCanceled(
+    pages: AsyncIterable<TaskSummary[]>,
+    deadlineMs: number,
+    gone: AbortSignal,
+  ): AsyncGenerator<TaskSummary[]> {
+    for await (const page of pages)
+      for (const group of inGroups(page, TASKS_AT_A_TIME))
+        yield await Promise.all(
+          group.map(async (task) => {
+            if (task.cancel_requested_at === null) return task;
+            return summarize(await queue.untilEnded(task, deadlineMs - performance.now(), gone));
+          }),
+        );
   }
+}
+
+/** Sends `{run_id, tasks, counts}`: the counts are those of the tasks that were sent. */
+function sendRun(
+  request: Request,
+  response: Response,
+  run_id: string,
+  pages: AsyncIterable<TaskSummary[]>,
+): Promise<void> {
+  const counts = countByStatus([]);
+  const counted = async function* () {
+    for await (const page of pages) {
+      for (const { status } of page) counts[status] += 1;
+      yield page;
+    }
+  };
+  return sendList(request, response, {
+    head: { run_id },
+    name: "tasks" satisfies keyof Run,
+    pages: counted(),
+    tail: () => ({ counts }),
+  });
 }
 
 const END_ID = "end";
@@ -82,8 +116,4 @@ async function* sent(events: AsyncIterable<RunEvent>): AsyncGenerator<SentEvent>
     if (event.kind === "end") yield { id: END_ID, name: "end", data: { counts: event.counts } };
     else yield { id: null, name: "status", data: event.task };
   }
-}
-
-function describeRun(run_id: string, tasks: TaskSummary[]): Run {
-  return { run_id, counts: countByStatus(tasks.map(({ status }) => status)), tasks };
 }

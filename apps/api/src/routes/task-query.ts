@@ -36,7 +36,10 @@ export const pageLimit = z
     },
   });
 
-export const pageCursor = z.string().optional().meta({ description: "`next_cursor` of the page before." });
+export const pageCursor = z
+  .string()
+  .optional()
+  .meta({ description: "`next_cursor` of the page before, with the same filters." });
 
 export const taskQuerySchema = z.object({
   status: z.enum(taskStatuses).optional(),

@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import {
   canonicalJson,
   defaultRunId,
+  type Execution,
   HostRunnerError,
   invalidRequest,
+  isKeptOfSubmission,
+  type JsonFlaw,
   parseSubmission,
   type Submission,
   type Task,
@@ -13,9 +16,11 @@ import { type Request, type Response, Router } from "express";
 import { callerOf } from "../authenticate.ts";
 import { newTaskId } from "../new-task-id.ts";
 import { onlyMethods, toProblem } from "../problems.ts";
-import { readJsonBody } from "../read-json-body.ts";
+import { flawsOf, readJsonBody } from "../read-json-body.ts";
 import { sendEvents } from "../send-events.ts";
 import { sendJson } from "../send-json.ts";
+import { sendList } from "../send-list.ts";
+import { untilGone } from "../until-gone.ts";
 import { eventsOf, parseEventId } from "./events.ts";
 import { parseOutputQuery, sendOutput } from "./output.ts";
 import { parseTaskQuery } from "./task-query.ts";
@@ -45,8 +50,11 @@ interface TaskRoutesOptions {
 export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOptions): Router {
   const router = Router();
   const maxSubmissionBytes = maxPromptBytes * MAX_ESCAPED_BYTES + OTHER_FIELDS_BYTES;
-  const readSubmission = readJsonBody({ maxBytes: maxSubmissionBytes });
-  const readBatch = readJsonBody({ maxBytes: Math.max(maxSubmissionBytes, MAX_BATCH_BYTES) });
+  const readSubmission = readJsonBody({ maxBytes: maxSubmissionBytes, isKept: isKeptOfSubmission });
+  const readBatch = readJsonBody({
+    maxBytes: Math.max(maxSubmissionBytes, MAX_BATCH_BYTES),
+    isKept: ([list, , ...path]) => list === "tasks" && (path.length === 0 || isKeptOfSubmission(path)),
+  });
 
   router
     .route("/")
@@ -69,9 +77,12 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
   });
 
   router.route("/batch").post(readBatch, async (request: Request, response: Response) => {
-    const submissions = parseBatch(request.body);
+    const flaws = flawsOf(request);
+    const submissions = parseBatch(request.body, flaws);
     // Sent together, answered together: what Redis does for it is one round trip.
-    const answers = await Promise.allSettled(submissions.map((input) => submitOne(input, response)));
+    const answers = await Promise.allSettled(
+      submissions.map((input, i) => submitOne(input, response, flawsOfEntry(flaws, i))),
+    );
     const outage = answers.find((answer) => answer.status === "rejected" && isUnavailable(answer.reason));
     if (outage?.status === "rejected" && answers.every(({ status }) => status === "rejected"))
       throw outage.reason;
@@ -95,9 +106,8 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     .route("/:taskId/executions")
     .get(async (request, response) => {
       const { taskId } = request.params;
-      const executions = await queue.executions(taskId);
-      existing(executions[0] ?? null, taskId);
-      sendJson(response, { executions });
+      const pages = existingPages(queue.executions(taskId), taskId);
+      await sendList(request, response, { head: {}, name: "executions", pages });
     })
     .all(onlyMethods("GET"));
 
@@ -126,7 +136,7 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
       const query = parseOutputQuery(request.query);
       const execution = parseExecution(request.query.execution);
       const task = existing(await queue.find(taskId, execution), taskId, execution);
-      await sendOutput(response, query, { queue, task });
+      await sendOutput(request, response, query, { queue, task });
     })
     .all(onlyMethods("GET"));
 
@@ -168,17 +178,20 @@ export function taskRoutes({ queue, maxPromptBytes, stopping }: TaskRoutesOption
     if (preferred !== null) response.set("Preference-Applied", `wait=${preferred}`);
     const waitMs = preferred === null ? defaultMs : preferred * 1000;
     if (waitMs === 0) return task;
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    return queue.untilEnded(task, waitMs, AbortSignal.any([stopping, gone.signal]));
+    return queue.untilEnded(task, waitMs, untilGone(response, stopping));
   }
 
   function submit(request: Request, response: Response) {
-    return submitOne(request.body, response, request.get("Idempotency-Key"));
+    return submitOne(request.body, response, flawsOf(request), request.get("Idempotency-Key"));
   }
 
-  async function submitOne(input: unknown, response: Response, idempotencyKey?: string) {
-    const submission = parseSubmission(input, { maxPromptBytes });
+  async function submitOne(
+    input: unknown,
+    response: Response,
+    flaws: readonly JsonFlaw[],
+    idempotencyKey?: string,
+  ) {
+    const submission = parseSubmission(input, { maxPromptBytes, flaws });
     const idempotency = parseIdempotency(idempotencyKey, response, submission);
     const task_id = submission.task_id ?? newTaskId();
     const run_id = submission.run_id ?? defaultRunId(task_id);
@@ -198,16 +211,38 @@ function existing(task: Task | null, taskId: string, execution?: number): Task {
   throw new HostRunnerError("not_found", `${what} not found`);
 }
 
+/** The same for a task of which all executions are asked for. */
+async function* existingPages(
+  pages: AsyncIterable<Execution[]>,
+  taskId: string,
+): AsyncGenerator<Execution[]> {
+  let isEmpty = true;
+  for await (const page of pages) {
+    isEmpty = false;
+    yield page;
+  }
+  if (isEmpty) existing(null, taskId);
+}
+
 function isUnavailable(error: unknown): boolean {
   return error instanceof HostRunnerError && error.code === "queue_unavailable";
 }
 
-function parseBatch(body: unknown): unknown[] {
+function parseBatch(body: unknown, flaws: readonly JsonFlaw[]): unknown[] {
+  const ofList = flaws.find(({ path }) => path[0] === "tasks" && path.length === 1);
+  if (ofList) throw invalid("tasks", ofList.message);
   const { tasks } = typeof body === "object" && body !== null ? (body as { tasks?: unknown }) : {};
   if (!Array.isArray(tasks) || tasks.length === 0 || tasks.length > MAX_BATCH) {
     throw invalid("tasks", `must be a list of 1 to ${MAX_BATCH} submissions`);
   }
   return tasks;
+}
+
+/** Those of one submission of a batch, as it would have them by itself. */
+function flawsOfEntry(flaws: readonly JsonFlaw[], entry: number): JsonFlaw[] {
+  return flaws
+    .filter(({ path: [list, place] }) => list === "tasks" && place === entry)
+    .map(({ path, message }) => ({ path: path.slice(2), message }));
 }
 
 /** `Prefer: wait=30`, in seconds; null where there is no such preference, and anything else is no error. */

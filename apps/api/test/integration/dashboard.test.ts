@@ -41,10 +41,10 @@ describe("the dashboard", () => {
           status_callback_token: "hunter2",
         },
       });
-      const response = await fetch(`${url}/dashboard/api/queues?activeQueue=${name}&status=waiting`);
+      const response = await fetch(`${url}/dashboard/api/queues?activeQueue=${name}&status=prioritized`);
       const text = await response.text();
       const [queue] = JSON.parse(text).queues;
-      expect(queue).toMatchObject({ name, readOnlyMode: true, counts: { waiting: 1 } });
+      expect(queue).toMatchObject({ name, readOnlyMode: true, counts: { prioritized: 1 } });
       expect(queue.jobs).toMatchObject([
         {
           id: "task-a~2Fb@1",
@@ -145,6 +145,43 @@ describe("the dashboard", () => {
       expect(missing).toBeGreaterThan(0);
       expect(missing + rest.join("\n").length + 1).toBe(600 * 1024);
       expect(rest.length).toBeLessThan(600);
+    }));
+
+  it("is small and loads no prompt again with each look, whatever was submitted", () =>
+    withApi({}, async (board) => {
+      const { call, name, redis } = board;
+      const prompt = `true #${"x".repeat(1_000_000)}`;
+      const ids = Array.from({ length: 10 }, (_, i) => `t${i}`);
+      for (const task_id of ids) {
+        await call("POST", "/tasks", { body: { prompt, task_id, metadata: { a: "m".repeat(15_000) } } });
+      }
+      const look = async () => {
+        const list = await call("GET", `/dashboard/api/queues?activeQueue=${name}&status=prioritized`);
+        const card = await call("GET", `/dashboard/api/queues/${name}/task-t0%401`);
+        const flow = await call("GET", `/dashboard/api/queues/${name}/task-t0%401/flow`);
+        return [list, card, flow].map(({ body }) => JSON.stringify(body));
+      };
+      const [list = "", card = ""] = await look();
+      expect(JSON.parse(list).queues[0].jobs).toHaveLength(10);
+      expect(list.length).toBeLessThan(50_000);
+      expect(card).toMatch(
+        /x{990} … 999,006 more characters; all of it: HGET \{hr\}:[^ ]+:task-t0@1 data, in Redis/,
+      );
+      expect(card).toContain("all of it: GET /tasks/t0?execution=1");
+      const sentBytes = async () =>
+        Number(/total_net_output_bytes:(\d+)/.exec(await redis.info("stats"))?.[1]);
+      const before = await sentBytes();
+      await look();
+      expect((await sentBytes()) - before).toBeLessThan(200_000);
+    }));
+
+  it("has an end, however many jobs are asked for", () =>
+    withApi({}, async ({ call, name }) => {
+      const tasks = Array.from({ length: 250 }, (_, i) => ({ prompt: "hi", task_id: `t${i}` }));
+      await call("POST", "/tasks/batch", { body: { tasks } });
+      const path = `/dashboard/api/queues?activeQueue=${name}&status=prioritized&jobsPerPage=100000`;
+      const { queues } = (await call("GET", path)).body as unknown as { queues: { jobs: unknown[] }[] };
+      expect(queues[0]?.jobs).toHaveLength(200);
     }));
 
   it("changes nothing", () =>

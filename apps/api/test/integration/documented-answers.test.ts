@@ -184,7 +184,9 @@ describe("every documented answer is given as it is documented:", () => {
       const fail = () => Promise.reject(new Error("unforeseen"));
       const broken = new Proxy(queue, {
         get: (_queue, name) =>
-          name === "run" ? () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }) : fail,
+          name === "run" || name === "executions"
+            ? () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) })
+            : fail,
       }) as TaskQueue;
       await withApiOver(broken, {}, ({ call }) => each(500, (operation) => call(...requestOf(operation))));
     }));

@@ -21,6 +21,11 @@ describe("GET /tasks", () => {
       const second = await page(`limit=2&cursor=${first.next_cursor}`);
       expect([...first.tasks, ...second.tasks].map(({ task_id }) => task_id)).toEqual(["c", "b", "a"]);
       expect(second.next_cursor).toBeNull();
+      const other = await call("GET", `/tasks?limit=2&status=queued&cursor=${first.next_cursor}`);
+      expect(other).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringContaining("another query") },
+      });
       expect((await page("status=canceled&label=url:http://x")).tasks).toMatchObject([{ task_id: "b" }]);
       expect((await page("label=url:other")).tasks).toEqual([]);
       expect((await page("created_after=2100-01-01T00:00:00Z")).tasks).toEqual([]);
@@ -73,7 +78,7 @@ describe("POST /tasks/batch", () => {
     withApi({}, async ({ call, queue }) => {
       const tasks = Array.from({ length: 1_000 }, (_, i) => ({ prompt: `p${i}`, task_id: `t${i}` }));
       expect((await call("POST", "/tasks/batch", { body: { tasks } })).status).toBe(200);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1_000);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1_000);
       for (const refused of [{ tasks: [...tasks, { prompt: "x" }] }, { tasks: [] }, {}, []]) {
         expect((await call("POST", "/tasks/batch", { body: refused })).status).toBe(422);
       }

@@ -1,5 +1,6 @@
 import { request } from "node:http";
-import { problemSchema } from "@host-runner/contracts";
+import { gzipSync } from "node:zlib";
+import { type Problem, problemSchema } from "@host-runner/contracts";
 import { waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { type Answer, withApi, withApiOn } from "./with-api.ts";
@@ -105,6 +106,49 @@ describe("a refusal", () => {
       expectProblem(tooLong, 422, /prompt: has 13 bytes, at most 10 are taken/);
     }));
 
+  it("of what would be kept as something else than was sent is 422 at every door", () =>
+    withApi({}, async ({ call, url }) => {
+      const text =
+        '{"prompt":"hi","task_id":"t","metadata":{"n":9007199254740993,"z":[-0,1e400],"d":1,"d":2},"labels":{"__proto__":"x"}}';
+      const paths = ["metadata.n", "metadata.z.0", "metadata.z.1", "metadata.d", "labels.__proto__"];
+      for (const path of ["/tasks", "/tasks/submit"]) {
+        const answer = await call("POST", path, { body: text });
+        expectProblem(answer, 422, /metadata\.n: is a whole number beyond 2\^53 - 1/);
+        expect(answer.body.errors?.map(({ path }) => path)).toEqual(paths);
+      }
+      const batch = await call("POST", "/tasks/batch", { body: `{"tasks":[{"prompt":"fine"},${text}]}` });
+      const { tasks } = batch.body as unknown as { tasks: Problem[] };
+      expect(tasks[0]).toMatchObject({ status: "queued" });
+      expect(tasks[1]?.errors?.map(({ path }) => path)).toEqual(paths);
+      const many = Array.from({ length: 600 }, (_, i) => `{"prompt":"p${i}","metadata":[-0,-0]}`);
+      const refused = await call("POST", "/tasks/batch", { body: `{"tasks":[${many}]}` });
+      expectProblem(refused, 422, /tasks\.0\.metadata\.0: would become 0/);
+      const twice = await call("POST", "/tasks/batch", { body: '{"tasks":[{"prompt":"x"}],"tasks":[]}' });
+      expectProblem(twice, 422, /tasks: stands more than once/);
+      // A body without a length, and one that is compressed, are read in another way.
+      const sent: RequestInit[] = [
+        { body: new Blob([text]).stream(), duplex: "half" } as RequestInit,
+        { body: gzipSync(text), headers: { "Content-Encoding": "gzip" } },
+      ];
+      for (const { headers, ...init } of sent) {
+        const response = await fetch(`${url}/tasks`, {
+          ...init,
+          method: "POST",
+          headers: { "Content-Type": "application/json", ...(headers as object) },
+        });
+        expect(response.status).toBe(422);
+      }
+      expect((await call("GET", "/tasks")).body).toMatchObject({ tasks: [{ metadata: null }] });
+    }));
+
+  it("of JSON in another encoding is 415", () =>
+    withApi({}, async ({ call }) => {
+      const as = (type: string) =>
+        call("POST", "/tasks", { body: '{"prompt":"hi"}', headers: { "Content-Type": type } });
+      expectProblem(await as("application/json; charset=latin1"), 415, /send JSON in UTF-8, not in latin1/);
+      expect((await as('application/json; charset="UTF-8"')).status).toBe(202);
+    }));
+
   it("of an Idempotency-Key that stood for another body, or is none, is 422", () =>
     withApi({}, async ({ call }) => {
       const submit = (prompt: string, key: string) =>
@@ -198,6 +242,21 @@ describe("without tokens", () => {
       });
       expectProblem(crossSite, 403, /other web sites/);
       expect(await statusWithHost(url, "rebound.example.com")).toBe(403);
+    }));
+
+  it("web pages of other sites are refused where browsers tell of them by Origin alone, as on a LAN", () =>
+    withApi({}, async ({ url, call }) => {
+      await call("POST", "/tasks", { body: { prompt: "hi", task_id: "t" } });
+      for (const origin of ["http://evil.example", "http://192.168.1.5:8080", "null"]) {
+        for (const path of ["/tasks/t/cancel", "/tasks/t/rerun", "/runs/task-t/cancel"]) {
+          const answer = await call("POST", path, { headers: { Origin: origin } });
+          expectProblem(answer, 403, /other web sites are refused/);
+        }
+        expect((await call("GET", "/tasks/t", { headers: { Origin: origin } })).status).toBe(403);
+      }
+      expect((await call("GET", "/tasks/t")).body.status).toBe("queued");
+      const own = await call("POST", "/tasks/t/cancel", { headers: { Origin: url } });
+      expect(own).toMatchObject({ status: 200, body: { status: "canceled" } });
     }));
 
   it.each(["localhost:1", "127.0.0.1", "[::1]:48070", "api:48070", "host.docker.internal"])(

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { ApiToken, Problem, Task } from "@host-runner/contracts";
 import { type ApiMetrics, createApiMetrics } from "@host-runner/metrics";
@@ -14,6 +15,8 @@ export interface TestApi {
   log: string[];
   /** What the process does first when it stops. */
   stop(): void;
+  /** How many listeners, and signals that depend on it, the signal of the stop has. */
+  awaitingStop(): number;
   /** Calls the API; the body goes as JSON. Throws where the answer is not as the API's description has it. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
 }
@@ -35,9 +38,9 @@ interface ApiOptions {
   tokens?: ApiToken[];
   maxPromptBytes?: number;
   maxQueued?: number;
+  /** How many ended executions are kept. */
+  retentionCount?: number;
 }
-
-const retention = { retentionSeconds: 3600, retentionCount: 1000 };
 
 /** The API on a Redis of the test's own. */
 export function withApi(
@@ -56,7 +59,8 @@ export async function withApiOn(
 ): Promise<void> {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
-  const { maxQueued = 1_000_000 } = options;
+  const { maxQueued = 1_000_000, retentionCount = 1000 } = options;
+  const retention = { retentionSeconds: 3600, retentionCount };
   const metrics: ApiMetrics = createApiMetrics(() => queue.depth());
   const { observe } = metrics;
   const queue = await openTaskQueue({ redisUrl, queue: name, maxQueued, retention, observe, log });
@@ -85,6 +89,7 @@ export async function withApiOver(
       url,
       queue,
       stop: () => stop.abort(),
+      awaitingStop: () => getEventListeners(stop.signal, "abort").length + countDependents(stop.signal),
       async call(method, path, { body: content, headers = {} } = {}) {
         const response = await fetch(url + path, {
           method,
@@ -108,4 +113,13 @@ export async function withApiOver(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** What AbortSignal.any leaves at a signal stays there as long as the signal, in Node 20 in a field without a name. */
+function countDependents(signal: AbortSignal): number {
+  const field = Object.getOwnPropertySymbols(signal).find(
+    ({ description }) => description === "kDependantSignals",
+  );
+  const dependents = field && (signal as unknown as Record<symbol, Set<unknown> | undefined>)[field];
+  return dependents?.size ?? 0;
 }

@@ -4,6 +4,12 @@ import express from "express";
 import { createExpressServer } from "../../src/create-server.ts";
 
 describe("createExpressServer", () => {
+  it("keeps idle connections longer than load balancers do", () => {
+    const { keepAliveTimeout, headersTimeout } = createExpressServer(express());
+    expect(keepAliveTimeout).toBeGreaterThan(60_000);
+    expect(headersTimeout).toBeGreaterThan(keepAliveTimeout);
+  });
+
   it("makes requests and responses as Express wants them, whose prototypes then never change", async () => {
     const app = express();
     app.get("/", (request, response) => {

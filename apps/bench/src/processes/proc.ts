@@ -7,7 +7,10 @@ export interface Usage {
 }
 
 export function readUsage(pid: number): Usage {
-  const usages = withDescendants(pid).map((one) => ({ cpuMs: cpuMsOf(one), residentBytes: residentOf(one) }));
+  const usages = withDescendants(pid).map((one) => ({
+    cpuMs: cpuMsOf(one),
+    residentBytes: readResident(one),
+  }));
   return {
     cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     residentBytes: usages.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
@@ -37,8 +40,13 @@ function cpuMsOf(pid: number): number {
   return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
 }
 
-function residentOf(pid: number): number {
+/** Of one process, without what it started. */
+export function readResident(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+export function countDescriptors(pid: number): number {
+  return list(`/proc/${pid}/fd`).length;
 }
 
 /** Empty where the process or thread has ended meanwhile. */

@@ -59,7 +59,7 @@ export const backlog = defineRow({
         await ended.untilCount(before + count);
         const times = await ended.times((await ended.count()) - before);
         // The side without a backlog is to have none when it is measured next.
-        while (topUp && (await redis.client.llen("{hr}:tasks:wait")) > 0) await delay(20);
+        while (topUp && (await redis.client.zcard("{hr}:tasks:prioritized")) > 0) await delay(20);
         await worker.stop();
         return rateOf(times.slice(0, count));
       };

@@ -9,6 +9,7 @@ import { finalExecutions } from "./final-executions.ts";
 import { groupBy } from "./group-by.ts";
 import { judgeBody, judgeMoment, judgeSender } from "./judge-receipt.ts";
 import { breach, isEnd, keyOf } from "./receipt-breach.ts";
+import { type AttemptName, findShutOut } from "./shut-out.ts";
 import type { Violation } from "./violation.ts";
 
 /** Whether the receiver was told what docs/callbacks.md promises. */
@@ -19,11 +20,15 @@ export function checkCallbacks(evidence: Evidence): Violation[] {
     finalExecutions(evidence).map(({ taskId, final }) => [executionKey(taskId, final.execution), final]),
   );
   const ofExecutions = groupBy(receipts, keyOf);
-  const lines = groupBy(ledger, ({ taskId, execution }) => executionKey(taskId, execution));
+  const isShutOut = findShutOut(evidence);
+  const isHeld = (attempt: AttemptName) => !isShutOut(attempt);
+  const lines = groupBy(ledger.filter(isHeld), ({ taskId, execution }) => executionKey(taskId, execution));
   return [
     ...receipts.flatMap((receipt) => judgeSender(receipt, plans.get(receipt.body.task_id))),
-    ...receipts.flatMap((receipt) => judgeBody(receipt, finals.get(keyOf(receipt)))),
-    ...receipts.flatMap((receipt) => judgeMoment(receipt, lines.get(keyOf(receipt)) ?? [])),
+    ...receipts.flatMap((receipt) =>
+      judgeBody(receipt, finals.get(keyOf(receipt)), ofExecutions.get(keyOf(receipt)) ?? []),
+    ),
+    ...receipts.flatMap((receipt) => judgeMoment(receipt, lines.get(keyOf(receipt)) ?? [], isHeld)),
     ...checkCallbackOrder(receipts),
     ...[...finals].flatMap(([key, final]) =>
       checkTold(final, ofExecutions.get(key) ?? [], plans.get(final.task_id)),

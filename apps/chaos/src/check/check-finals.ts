@@ -3,16 +3,18 @@ import { type Answer, executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { wasWellDuring } from "../fleet/life.ts";
 import { finalExecutions } from "./final-executions.ts";
+import { type AttemptName, findShutOut } from "./shut-out.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 /** Whether at the end everything is there that was acknowledged, and has ended as it may. */
 export function checkFinals(evidence: Evidence): Violation[] {
+  const isShutOut = findShutOut(evidence);
   return [
     ...checkAcknowledged(evidence),
     ...checkCounts(evidence),
     ...finalExecutions(evidence).flatMap(({ taskId, final }) => [
       ...checkEnd(taskId, final, evidence),
-      ...checkAttempts(taskId, final, evidence),
+      ...checkAttempts(taskId, final, evidence, isShutOut),
     ]),
   ];
 }
@@ -76,7 +78,12 @@ function checkEnd(taskId: string, final: Execution, { tasks }: Evidence): Violat
     );
 }
 
-function checkAttempts(taskId: string, final: Execution, { lives }: Evidence): Violation[] {
+function checkAttempts(
+  taskId: string,
+  final: Execution,
+  { lives }: Evidence,
+  isShutOut: (attempt: AttemptName) => boolean,
+): Violation[] {
   const breach = (rule: Rule, detail: string): Violation[] => [
     { rule, detail, taskId, execution: final.execution },
   ];
@@ -90,11 +97,23 @@ function checkAttempts(taskId: string, final: Execution, { lives }: Evidence): V
   if (final.attempt > final.max_attempts) {
     return breach("started-too-often", `attempt ${final.attempt} of ${final.max_attempts}`);
   }
+  const { cancel_requested_at } = final;
+  const late = final.attempts.find(
+    ({ started_at }) =>
+      started_at !== null &&
+      cancel_requested_at !== null &&
+      Date.parse(started_at) > Date.parse(cancel_requested_at),
+  );
+  if (late) {
+    const detail = `its cancel was requested at ${cancel_requested_at}, and a worker took attempt ${late.attempt} at ${late.started_at}`;
+    return breach("started-after-cancel", detail);
+  }
   return final.attempts.flatMap(({ attempt, reason, worker, started_at, finished_at }) => {
     if (reason !== "worker_lost" || started_at === null || finished_at === null) return [];
     const [from, to] = [Date.parse(started_at), Date.parse(finished_at)];
     const life = lives.find(({ pid, role }) => role === "worker" && pid === worker.pid);
     if (!life || !wasWellDuring(life, from, to)) return [];
+    if (isShutOut({ taskId, execution: final.execution, attempt })) return [];
     const detail = `attempt ${attempt} counts as lost, and ${life.name} (${life.pid}) was well all the time`;
     return breach("lost-without-cause", `${detail}: ${started_at} to ${finished_at}`);
   });

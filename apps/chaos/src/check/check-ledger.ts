@@ -2,8 +2,10 @@ import { type Execution, isEnded } from "@host-runner/contracts";
 import { executionKey } from "../evidence/answer.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { LedgerLine } from "../evidence/ledger.ts";
+import { calmOf } from "./calm.ts";
 import { finalExecutions } from "./final-executions.ts";
 import { groupBy } from "./group-by.ts";
+import { BUSY_MS } from "./limits.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 /** Whether the commands did what was told of them. */
@@ -14,6 +16,7 @@ export function checkLedger(evidence: Evidence): Violation[] {
       checkExecution(taskId, final, lines.get(executionKey(taskId, final.execution)) ?? []),
     ),
     ...checkStartsAfterAnswers(evidence, lines),
+    ...checkStartsOfCanceled(evidence, lines),
   ];
 }
 
@@ -81,4 +84,34 @@ function checkStartsAfterAnswers(
     }
   }
   return [...found.values()];
+}
+
+/**
+ * An attempt that was told as running with its cancel, and whose command starts after that: it was given back, and is taken
+ * again. Its worker may have had it all the time where it could not hear of the cancel.
+ */
+function checkStartsOfCanceled(evidence: Evidence, linesOf: ReadonlyMap<string, LedgerLine[]>): Violation[] {
+  const finals = new Map(
+    finalExecutions(evidence).map(({ taskId, final }) => [executionKey(taskId, final.execution), final]),
+  );
+  return evidence.answers.flatMap(({ call, task, receivedAt }): Violation[] => {
+    if (call.kind !== "cancel" || !task || task.cancelRequestedAt === null || isEnded(task.status)) return [];
+    const key = executionKey(call.taskId, task.execution);
+    const start = linesOf.get(key)?.find(({ what, attempt, at }) => {
+      return what === "start" && attempt === task.attempt && at > receivedAt + BUSY_MS;
+    });
+    if (!start) return [];
+    const worker = finals.get(key)?.attempts.find(({ attempt }) => attempt === start.attempt)?.worker;
+    const life = evidence.lives.find(({ pid, role }) => role === "worker" && pid === worker?.pid);
+    const couldHear =
+      !life || calmOf(life, evidence).some(({ from, to }) => from <= receivedAt && to >= start.at);
+    if (!couldHear) return [];
+    const detail = `attempt ${start.attempt} started ${Math.round(start.at - receivedAt)} ms after its cancel was told`;
+    return [
+      {
+        ...{ rule: "started-after-cancel", detail, taskId: call.taskId },
+        ...{ execution: task.execution, at: start.at },
+      },
+    ];
+  });
 }

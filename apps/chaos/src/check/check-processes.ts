@@ -1,8 +1,10 @@
 import type { Evidence, Sighting } from "../evidence/evidence.ts";
 import type { CommandProcess } from "../evidence/processes.ts";
 import { heardOfStopAt, type Life } from "../fleet/life.ts";
+import { concerns, type RefusalSpan } from "../fleet/refusals.ts";
 import { DRAIN_SECONDS, GRACE_SECONDS } from "../fleet/start-fleet.ts";
 import { BUSY_MS, overlapsAny, overloadOf } from "./limits.ts";
+import { findShutOut } from "./shut-out.ts";
 import { lengthOf, type Span, without } from "./span.ts";
 import type { Violation } from "./violation.ts";
 
@@ -19,16 +21,49 @@ const STOP_MS = {
 /** Whether processes ran and ended when they should have. */
 export function checkProcesses(evidence: Evidence): Violation[] {
   const { sightings, left, lives, notReady } = evidence;
+  const isExcused = (life: Life) => couldNotBegin(life, evidence);
   const overload = overloadOf(evidence);
+  const isShutOut = findShutOut(evidence);
+  const withoutShutOut = (sighting: Sighting): Sighting => ({
+    ...sighting,
+    processes: sighting.processes.filter((process) => !isShutOut(process)),
+  });
   return [
-    ...sightings.map(describeSighting),
+    ...sightings.map(withoutShutOut).filter(isSighting).map(describeSighting),
     ...left.map((process): Violation => {
       const { taskId, execution } = process;
       return { rule: "left-running", detail: describeProcess(process), taskId, execution };
     }),
-    ...lives.flatMap((life) => judgeEnd(life, overload)),
+    ...lives.filter((life) => !isExcused(life)).flatMap((life) => judgeEnd(life, overload)),
     ...notReady.map((name): Violation => ({ rule: "not-ready", detail: name })),
   ];
+}
+
+/** A wrong password and a missing right end a program that starts, with a message: they may be the operator's mistake. */
+const ENDS_A_START: readonly RefusalSpan["word"][] = ["NOAUTH", "WRONGPASS", "NOPERM"];
+
+function couldNotBegin(life: Life, { refusals, probes }: Evidence): boolean {
+  const { pid, startedAt, ended } = life;
+  if (!ended || ended.code === null) return false;
+  const wasReady = probes.some(
+    (probe) => probe.pid === pid && probe.status === 200 && probe.sentAt >= startedAt,
+  );
+  return (
+    !wasReady &&
+    refusals.some(
+      (refusal) =>
+        ENDS_A_START.includes(refusal.word) &&
+        concerns(refusal, life) &&
+        refusal.from <= ended.at &&
+        (refusal.to ?? Infinity) >= startedAt,
+    )
+  );
+}
+
+/** Whether there is something left that should not have been. */
+function isSighting({ kind, processes }: Sighting): boolean {
+  const attempts = new Set(processes.map(({ attempt }) => attempt));
+  return attempts.size >= (kind === "overlap" ? 2 : 1);
 }
 
 function describeSighting(sighting: Sighting): Violation {

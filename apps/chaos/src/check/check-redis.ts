@@ -30,6 +30,7 @@ const OWN_KEYS = [
   CALLBACKS_DUE,
   CALLBACKS_FAILED,
   "due",
+  "places",
   "reclaim-check",
   "write-check",
   "workers",

@@ -2,6 +2,7 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { checkAnswers } from "./check-answers.ts";
 import { checkCallbacks } from "./check-callbacks.ts";
 import { checkFinals } from "./check-finals.ts";
+import { checkInstants } from "./check-instants.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { checkProcesses } from "./check-processes.ts";
 import { checkReadiness } from "./check-readiness.ts";
@@ -15,10 +16,14 @@ export function check(evidence: Evidence, queue: string): Violation[] {
     ...checkFinals(evidence),
     ...checkAnswers(evidence),
     ...checkLedger(evidence),
+    ...checkInstants(evidence),
     ...checkProcesses(evidence),
     ...checkReadiness(evidence),
     ...checkWorkers(evidence),
     ...checkCallbacks(evidence),
     ...checkRedis(evidence.redis, queue),
+    ...evidence.leaks.map(
+      ({ log, line }): Violation => ({ rule: "password-logged", detail: `${log}: ${line}` }),
+    ),
   ];
 }

@@ -4,6 +4,7 @@ import type { LedgerLine } from "../evidence/ledger.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
 import type { Receipt } from "../receiver/receipt.ts";
 import { breach, isEnd } from "./receipt-breach.ts";
+import type { AttemptName } from "./shut-out.ts";
 import type { Violation } from "./violation.ts";
 
 /** Whether it was wanted, and shows who sends it. */
@@ -25,10 +26,19 @@ const FIELDS = [
   ...(["started_at", "finished_at", "exit_code", "signal"] as const),
 ];
 
-/** Whether it says what the task says in the end. */
-export function judgeBody(receipt: Receipt, final: Execution | undefined): Violation[] {
+/** Whether it says what the task says in the end. `others` has all receipts of the same execution. */
+export function judgeBody(
+  receipt: Receipt,
+  final: Execution | undefined,
+  others: readonly Receipt[],
+): Violation[] {
   const { body } = receipt;
   if (!final) return [breach("callback-differs", receipt, "tells of an execution that does not exist")];
+  // An attempt that was given back before anything was started begins anew, under the same number.
+  const isAnew = others.some(
+    ({ body: other }) => !isEnd(other) && other.attempt === body.attempt && other.seq > body.seq,
+  );
+  if (!isEnd(body) && isAnew) return [];
   const problems = isEnd(body) ? differencesOfEnd(body, final) : differencesOfStart(body, final);
   return problems.map((problem) => breach("callback-differs", receipt, problem));
 }
@@ -54,13 +64,17 @@ function differencesOfStart(body: CallbackBody, final: Execution): string[] {
 /** The ledger counts in microseconds, the receiver in milliseconds. */
 const ROUNDING_MS = 1;
 
-/** Whether an end was told when nothing ran any more. */
-export function judgeMoment(receipt: Receipt, lines: readonly LedgerLine[]): Violation[] {
+/** Whether an end was told when nothing ran any more of the attempts that somebody could hold to it. */
+export function judgeMoment(
+  receipt: Receipt,
+  lines: readonly LedgerLine[],
+  isHeld: (attempt: AttemptName) => boolean,
+): Violation[] {
   const { body, at, running } = receipt;
   if (!isEnd(body)) return [];
-  const seen = running.map(
-    ({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`,
-  );
+  const seen = running
+    .filter(isHeld)
+    .map(({ pid, attempt, command }) => `while pid ${pid} ran (attempt ${attempt}) ${command}`);
   const noted = lines
     .filter((line) => line.at > at + ROUNDING_MS)
     .map((line) => `${Math.round(line.at - at)} ms before the ${line.what} of attempt ${line.attempt}`);

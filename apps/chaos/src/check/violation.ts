@@ -5,7 +5,7 @@ export const rules = {
   "end-changed": "an end that was told once never changes",
   "started-too-often": "an execution starts at most max_attempts times, and each attempt once",
   "started-after-end": "nothing starts of an execution whose end was told",
-  "started-after-cancel": "no further attempt starts after a cancel was acknowledged",
+  "started-after-cancel": "no attempt starts after a cancel was requested",
   "success-without-end": "success is told only of a command that came to its end",
   "result-differs": "what is told of an end is what the command did",
   "history-differs": "an execution's attempts are all told, numbered without a gap",
@@ -20,7 +20,8 @@ export const rules = {
   "readiness-lied": "a process says that it is ready when it is, and only then",
   "noticed-late": "a worker that died is missed within one and a half leases while Redis is there",
   "left-waiting": "a task is taken within 5 s where a worker is well, has a slot free, and Redis is there",
-  "lost-without-cause": "an attempt is lost only where something happened to its worker",
+  "lost-without-cause":
+    "an attempt is lost only where something happened to its worker, or Redis refused it alone",
   "unexplained-reason": "nothing fails for a reason inside of host-runner",
   "died-by-itself": "no process of host-runner ends but when it is told to",
   "stopped-badly": "SIGTERM ends a process in time and with exit code 0",
@@ -33,6 +34,8 @@ export const rules = {
   "callback-unproven": "each callback has its task's token and a signature",
   "callback-unasked": "nobody is called back about a task that did not ask for it",
   "callback-owed": "in the end no callback is owed or given up",
+  "instant-differs": "instants are those of Redis' clock, whatever a process' own clock says",
+  "password-logged": "no log has Redis' password in it",
   "redis-inconsistent": "Redis holds each record in its one place, and nothing without an owner",
 } as const;
 export type Rule = keyof typeof rules;

@@ -21,6 +21,9 @@ export interface SeenTask {
   message: string;
   exitCode: number | null;
   signal: string | null;
+  createdAt: string;
+  updatedAt: string;
+  startedAt: string | null;
   finishedAt: string | null;
   cancelRequestedAt: string | null;
   /** The end of it. */
@@ -58,6 +61,9 @@ export function toSeenTask(task: Task): SeenTask {
     message: task.message,
     exitCode: task.exit_code,
     signal: task.signal,
+    createdAt: task.created_at,
+    updatedAt: task.updated_at,
+    startedAt: task.started_at,
     finishedAt: task.finished_at,
     cancelRequestedAt: task.cancel_requested_at,
     stdout: endOf(task.stdout),

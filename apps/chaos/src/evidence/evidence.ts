@@ -1,6 +1,7 @@
 import type { CallbackEntry, Execution } from "@host-runner/contracts";
 import type { Life } from "../fleet/life.ts";
 import type { Outage } from "../fleet/outage.ts";
+import type { RefusalSpan } from "../fleet/refusals.ts";
 import type { PlannedTask } from "../plan/planned-task.ts";
 import type { Receipt } from "../receiver/receipt.ts";
 import type { Answer } from "./answer.ts";
@@ -35,6 +36,7 @@ export interface Evidence {
   lives: Life[];
   /** Of Redis. */
   outages: readonly Outage[];
+  refusals: readonly RefusalSpan[];
   /** In the order of their answers. */
   probes: readonly Probe[];
   /** When this very process came too late. */
@@ -49,6 +51,8 @@ export interface Evidence {
   owed: CallbackEntry[];
   /** What is in Redis then. */
   redis: RedisSnapshot;
+  /** What the processes logged with Redis' password in it. */
+  leaks: readonly { log: string; line: string }[];
   /** Commands that run then. */
   left: CommandProcess[];
 }

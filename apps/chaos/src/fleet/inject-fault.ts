@@ -1,16 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { killProcess } from "../evidence/processes.ts";
-import type { Fault } from "../plan/fault.ts";
+import type { Fault, Target } from "../plan/fault.ts";
 import { findGuards } from "./find-guards.ts";
 import type { Fleet } from "./start-fleet.ts";
 import type { Member } from "./supervise-member.ts";
+
+/** So long tasks are leased whose answers arrive later. */
+const LEASES_MS = 100;
 
 /**
  * Does it. Resolves when it is over, which for a freeze is when everything goes on; with a remark where it met
  * something else than was planned.
  */
 export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | null> {
-  const { redis, workers, apis, receiver } = fleet;
+  const { redis, workers, apis, receiver, refusals } = fleet;
   switch (fault.kind) {
     case "kill-worker":
       return withProcess(workers[fault.worker], (member) => member.kill());
@@ -59,7 +62,41 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       await delay(fault.forMs);
       receiver.mend();
       return null;
+    case "step-clock":
+      return withProcess(memberOf(fault, fleet), (member) => member.stepClock(fault.byMs, fault.forMs));
+    case "refuse": {
+      const name = "everybody" in fault ? null : memberOf(fault, fleet)?.name;
+      if (name === undefined) return "it was not there";
+      await refusals.refuse(name, fault.refusal, () => delay(fault.forMs));
+      return null;
+    }
+    case "redis-refuses":
+      await refusals.refuseReally(fault.word, () => delay(fault.forMs));
+      return null;
+    case "lose-answers":
+      return withProcess(memberOf(fault, fleet), ({ name }) =>
+        refusals.loseAnswers(name, () => delay(fault.forMs)),
+      );
+    case "starve-host":
+      return withProcess(workers[fault.worker], (member) => member.starve(fault.lack, fault.forMs));
+    case "cancel-into-give-back":
+      // What is to be canceled is in the load, and comes by itself.
+      if (fault.cause.kind !== "terminate-worker") return injectFault(fault.cause, fleet);
+      return withProcess(workers[fault.cause.worker], (member) =>
+        refusals.delayAnswers(member.name, async () => {
+          await delay(LEASES_MS);
+          member.terminate();
+          await delay(LEASES_MS);
+        }),
+      );
   }
+}
+
+function memberOf(
+  target: Exclude<Target, { everybody: true }>,
+  { workers, apis }: Fleet,
+): Member | undefined {
+  return "worker" in target ? workers[target.worker] : apis[target.api];
 }
 
 /** Restarts one after the other, round and round, for so long. Resolves to how many. */
@@ -82,10 +119,11 @@ async function restartInTurn(fleet: Fleet, forMs: number): Promise<number> {
 
 async function withProcess(
   member: Member | undefined,
-  act: (member: Member) => void | string | null | Promise<void>,
+  act: (member: Member) => unknown,
 ): Promise<string | null> {
   if (!member?.current()) return "it was not running";
-  return (await act(member)) || null;
+  const remark = await act(member);
+  return typeof remark === "string" ? remark : null;
 }
 
 function killGuard(member: Member): string | null {

@@ -1,11 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type LocalRedis, startLocalRedis } from "@host-runner/local-redis";
 import { Redis } from "ioredis";
+import { parseCommandTable } from "../proxy/command-table.ts";
+import type { ProxyTarget } from "../proxy/redis-proxy.ts";
+import type { RealRefusalWord } from "../proxy/refusal.ts";
 import type { Outage } from "./outage.ts";
+import { refuseReally } from "./refuse-really.ts";
 
-/** The Redis of the fleet: killed, frozen and started again at one address, with its data. */
+/** The Redis of the fleet: killed, frozen and started again, with its data. The fleet reaches it through the proxy. */
 export interface KeptRedis {
-  readonly url: string;
   /** All that there were, in order. */
   readonly outages: Outage[];
   /** Ends as a crash would, and is back after so long. */
@@ -15,6 +19,8 @@ export interface KeptRedis {
   /** Closes the connections of everybody but us. Resolves to how many. */
   cutConnections(): Promise<number>;
   flushScripts(): Promise<void>;
+  /** Has Redis itself refuse what the fleet asks, until the wait is over. */
+  refuse(word: RealRefusalWord, wait: () => Promise<unknown>): Promise<void>;
   /** Resolves when it runs and answers, whatever state it was in. */
   bringBack(): Promise<void>;
   /** For looking at what is in it. Nothing is sent twice, and nothing waits for a Redis that is away. */
@@ -22,20 +28,32 @@ export interface KeptRedis {
   end(): Promise<void>;
 }
 
+/** As whom the fleet comes. The judge is the default user, whom no fault touches. */
+export const MEMBER_NAME = "host-runner";
+
+interface KeptRedisOptions {
+  /** Of the fleet's user. */
+  password: string;
+  /** Told where Redis is whenever it is there, and null when it goes. */
+  lead: (target: ProxyTarget | null) => Promise<void>;
+}
+
 const ANSWER_WITHIN_MS = 10_000;
 
 /** Starts it in the folder, which has its data in all of its lives. */
-export async function keepRedis(dir: string): Promise<KeptRedis> {
+export async function keepRedis(dir: string, { password, lead }: KeptRedisOptions): Promise<KeptRedis> {
   let server: LocalRedis | null = null;
   let starting: Promise<LocalRedis> | null = null;
   let ended = false;
   const outages: Outage[] = [];
-  const { url } = await start();
-  return { url, outages, kill, freeze, cutConnections, flushScripts, bringBack, inspect, end };
+  const judgePassword = randomBytes(24).toString("base64url");
+  await start();
+  return { outages, kill, freeze, cutConnections, flushScripts, refuse, bringBack, inspect, end };
 
   function start(): Promise<LocalRedis> {
     starting ??= startDurable(dir)
-      .then((started) => {
+      .then(async (started) => {
+        await letIn(started.url);
         server = started;
         return started;
       })
@@ -45,11 +63,24 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
     return starting;
   }
 
+  /** Whoever comes without a password has no rights: so it is known who comes. */
+  async function letIn(url: string): Promise<void> {
+    const table = await withClient(url, async (redis) => {
+      const rights = ["~*", "&*", "+@all"];
+      await redis.call("ACL", "SETUSER", MEMBER_NAME, "on", `>${password}`, ...rights);
+      await redis.config("SET", "requirepass", judgePassword);
+      return parseCommandTable((await redis.call("COMMAND")) as unknown[]);
+    });
+    const { path, host, port } = toConnection(url);
+    await lead({ address: path === undefined ? { host: host!, port: port! } : { path }, table });
+  }
+
   async function kill(awayMs: number): Promise<void> {
     await starting;
     const killed = server;
     server = null;
     beginOutage();
+    await lead(null);
     await killed?.kill();
     await delay(awayMs);
     await bringBack();
@@ -100,6 +131,11 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
     await inspect((redis) => redis.script("FLUSH"));
   }
 
+  async function refuse(word: RealRefusalWord, wait: () => Promise<unknown>): Promise<void> {
+    const member = { name: MEMBER_NAME, password };
+    await refuseReally(word, { dir, member, wait, ask: inspect });
+  }
+
   async function bringBack(): Promise<void> {
     beginReturn();
     if (!server && !ended) await start();
@@ -108,7 +144,7 @@ export async function keepRedis(dir: string): Promise<KeptRedis> {
 
   async function inspect<T>(body: (redis: Redis) => Promise<T>): Promise<T> {
     if (!server) throw new Error("Redis is away");
-    return withClient(server.url, body);
+    return withClient(server.url, body, judgePassword);
   }
 
   async function end(): Promise<void> {
@@ -128,13 +164,16 @@ async function startDurable(dir: string): Promise<LocalRedis> {
   return server;
 }
 
-async function withClient<T>(url: string, body: (redis: Redis) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, body: (redis: Redis) => Promise<T>, password?: string): Promise<T> {
   const redis = new Redis({
     ...toConnection(url),
+    ...(password !== undefined && { password }),
     connectionName: "chaos",
     commandTimeout: ANSWER_WITHIN_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
+    // A Redis that is busy refuses the check, and it is there.
+    enableReadyCheck: false,
     replyMapping: "legacy",
   });
   // What is wrong is told by the command that fails.
@@ -146,7 +185,7 @@ async function withClient<T>(url: string, body: (redis: Redis) => Promise<T>): P
   }
 }
 
-function toConnection(url: string) {
+function toConnection(url: string): { path?: string; host?: string; port?: number; password?: string } {
   const { protocol, pathname, hostname, port, password } = new URL(url);
   if (protocol === "redis+unix:") return { path: decodeURIComponent(pathname) };
   return { host: hostname, port: Number(port), password };

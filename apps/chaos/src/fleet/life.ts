@@ -1,3 +1,5 @@
+import type { Lack } from "./host/lack.ts";
+
 /** One process of the fleet from its start to its end, and what was done to it in between. Times in ms. */
 export interface Life {
   /** As its log is called: "worker-1". */
@@ -13,6 +15,10 @@ export interface Life {
   killedAt: number | null;
   /** It stood still from the one time to the other; null: it still does. */
   freezes: { from: number; to: number | null }[];
+  /** Its host lacked something from the one time to the other; null: it still does. */
+  starvations: { from: number; to: number | null; lack: Lack }[];
+  /** Its wall clock was off by so much from the one time to the other; null: it still is. */
+  clockSteps: { from: number; to: number | null; byMs: number }[];
 }
 
 /** Whether it lived through all of that time without anything done to it. */

@@ -10,6 +10,8 @@ interface Follow {
   /** As the submission's answer told it. */
   seen: SeenTask;
   cancel: CancelMoment | null;
+  /** When the load began. */
+  beganAt: number;
   stop: AbortSignal;
 }
 
@@ -23,6 +25,7 @@ export async function followExecution({
   task,
   seen,
   cancel,
+  beganAt,
   stop,
 }: Follow): Promise<SeenTask | null> {
   const { taskId } = task;
@@ -30,7 +33,7 @@ export async function followExecution({
   const since = Date.now();
   let wish = cancel;
   for (let pauseMs = FIRST_PAUSE_MS; !isEnded(seen.status); ) {
-    const waitMs = wish && msUntilCancel(wish, seen, Date.now() - since);
+    const waitMs = wish && msUntilCancel(wish, seen, { since, beganAt });
     if (waitMs !== null) {
       await sleep(waitMs, stop);
       wish = null;
@@ -50,7 +53,11 @@ export async function followExecution({
 }
 
 /** Null: the moment has not come. */
-function msUntilCancel(wish: CancelMoment, seen: SeenTask, elapsedMs: number): number | null {
+function msUntilCancel(
+  wish: CancelMoment,
+  seen: SeenTask,
+  { since, beganAt }: { since: number; beganAt: number },
+): number | null {
   switch (wish.when) {
     case "at-once":
       return 0;
@@ -59,7 +66,9 @@ function msUntilCancel(wish: CancelMoment, seen: SeenTask, elapsedMs: number): n
     case "backoff":
       return seen.status === "queued" && seen.attempt > 0 ? 0 : null;
     case "later":
-      return elapsedMs >= wish.afterMs ? 0 : null;
+      return Date.now() - since >= wish.afterMs ? 0 : null;
+    case "at":
+      return Math.max(0, beganAt + wish.atMs - Date.now());
   }
 }
 

@@ -11,7 +11,7 @@ export interface LoadProgress {
 /** Plays all tasks, each at its time, without waiting for one another. Resolves when all are through. */
 export async function playLoad(
   tasks: readonly PlannedTask[],
-  play: Play,
+  play: Omit<Play, "beganAt">,
   progress: LoadProgress,
 ): Promise<void> {
   const beganAt = Date.now();
@@ -21,7 +21,7 @@ export async function playLoad(
       await delay(Math.max(0, waitMs), undefined, { signal: play.stop }).catch(() => {});
       if (play.stop.aborted) return;
       progress.submitted += 1;
-      await playTask(task, play);
+      await playTask(task, { ...play, beganAt });
       progress.finished += 1;
     }),
   );

@@ -8,11 +8,14 @@ export interface Play {
   runId: string;
   /** Where callbacks go. */
   receiverUrl: string;
+  /** When the load began. */
+  beganAt: number;
   stop: AbortSignal;
 }
 
 /** Does everything that the task's client does. Resolves when its last execution has ended, or it was stopped. */
-export async function playTask(task: PlannedTask, { client, runId, receiverUrl, stop }: Play): Promise<void> {
+export async function playTask(task: PlannedTask, play: Play): Promise<void> {
+  const { client, runId, receiverUrl, beganAt, stop } = play;
   const { taskId } = task;
   const submission: ApiRequest = {
     call: { kind: "submit", taskId, key: task.idempotencyKey },
@@ -21,13 +24,13 @@ export async function playTask(task: PlannedTask, { client, runId, receiverUrl, 
   let seen = await submitFirst();
   if (!seen) return;
   if (task.conflicts) await submitOther();
-  seen = await followExecution({ client, task, seen, cancel: task.cancel, stop });
+  seen = await followExecution({ client, task, seen, cancel: task.cancel, beganAt, stop });
   for (const sequel of task.sequels) {
     if (!seen) return;
     const next = await begin(sequel);
     // A replay tells of an execution that has ended; it was accepted, and is not followed again.
     if (sequel === "replay") continue;
-    seen = next && (await followExecution({ client, task, seen: next, cancel: null, stop }));
+    seen = next && (await followExecution({ client, task, seen: next, cancel: null, beganAt, stop }));
   }
 
   async function submitFirst(): Promise<SeenTask | null> {

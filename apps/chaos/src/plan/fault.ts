@@ -1,3 +1,5 @@
+import type { Lack } from "../fleet/host/lack.ts";
+import type { RealRefusalWord, Refusal } from "../proxy/refusal.ts";
 import type { SpoiltWay } from "../receiver/ways.ts";
 
 /** The fleet at its start. Numbers of its members count from 0. */
@@ -26,8 +28,25 @@ export const faultKinds = [
   "kill-receiver",
   "freeze-receiver",
   "spoil-receiver",
+  "step-clock",
+  "refuse",
+  "redis-refuses",
+  "lose-answers",
+  "starve-host",
+  "cancel-into-give-back",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** One member, or (neither) everybody. */
+export type Target = { worker: number } | { api: number } | { everybody: true };
+
+/** What makes workers give tasks back. */
+export type GiveBackCause =
+  /** The answers to its last calls for tasks come when it does not want any more. */
+  | { kind: "terminate-worker"; worker: number }
+  | { kind: "lose-answers"; worker: number; forMs: number }
+  | { kind: "starve-host"; worker: number; lack: Lack; forMs: number }
+  | { kind: "cut-connections" };
 
 /** What is done to the fleet. */
 export type Fault =
@@ -45,7 +64,20 @@ export type Fault =
   | { kind: "kill-receiver" }
   | { kind: "freeze-receiver"; forMs: number }
   /** It answers in that way for so long. */
-  | { kind: "spoil-receiver"; way: SpoiltWay; forMs: number };
+  | { kind: "spoil-receiver"; way: SpoiltWay; forMs: number }
+  /** The wall clock of one member is off by so much, forwards or backwards; null: until it is started again. */
+  | ({ kind: "step-clock"; byMs: number; forMs: number | null } & Exclude<Target, { everybody: true }>)
+  /** The proxy refuses what is asked of Redis. */
+  | ({ kind: "refuse"; refusal: Refusal; forMs: number } & Target)
+  /** Redis itself refuses, and everybody hears it. */
+  | { kind: "redis-refuses"; word: RealRefusalWord; forMs: number }
+  /** For so long Redis does what is asked and its answers do not arrive; then the member's connections are cut. */
+  | { kind: "lose-answers"; worker: number; forMs: number }
+  | { kind: "lose-answers"; api: number; forMs: number }
+  /** For so long the worker's host cannot start what it should. */
+  | { kind: "starve-host"; worker: number; lack: Lack; forMs: number }
+  /** Workers give tasks back, and the clients of many tasks that come just then cancel them. */
+  | { kind: "cancel-into-give-back"; cause: GiveBackCause };
 
 export interface PlannedFault {
   /** From the beginning of the load. */
@@ -56,14 +88,34 @@ export interface PlannedFault {
 /** For people and logs: "freeze-worker 2 for 3.1 s". Members count from 1 there, as in their names. */
 export function describeFault(fault: Fault): string {
   if (fault.kind === "scale-workers") return `${fault.kind} to ${fault.workers}`;
-  const target =
-    "worker" in fault
-      ? ` ${fault.worker + 1}`
+  if (fault.kind === "cancel-into-give-back") return `${fault.kind} by ${describeFault(fault.cause)}`;
+  const words = [fault.kind, describeTarget(fault), describeManner(fault), describeDuration(fault)];
+  return words.filter(Boolean).join(" ");
+}
+
+function describeTarget(fault: Fault): string {
+  if (fault.kind === "step-clock" || fault.kind === "refuse" || fault.kind === "lose-answers") {
+    return "worker" in fault
+      ? `worker ${fault.worker + 1}`
       : "api" in fault
-        ? ` ${fault.api + 1}`
-        : "way" in fault
-          ? ` (${fault.way})`
-          : "";
-  const duration = "forMs" in fault ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : "";
-  return fault.kind + target + duration;
+        ? `api ${fault.api + 1}`
+        : "everybody";
+  }
+  if ("worker" in fault) return String(fault.worker + 1);
+  return "api" in fault ? String(fault.api + 1) : "";
+}
+
+function describeManner(fault: Fault): string {
+  if ("way" in fault) return `(${fault.way})`;
+  if ("word" in fault) return `(${fault.word})`;
+  if ("lack" in fault) return `(${fault.lack})`;
+  if ("byMs" in fault) return `by ${(fault.byMs / 1000).toFixed(0)} s`;
+  if (!("refusal" in fault)) return "";
+  const { word, inScripts, cut } = fault.refusal;
+  return `(${word}${inScripts ? ", scripts as Redis 6.2" : ""}${cut ? ", connections cut" : ""})`;
+}
+
+function describeDuration(fault: Fault): string {
+  if (!("forMs" in fault)) return "";
+  return fault.forMs === null ? "for good" : `for ${(fault.forMs / 1000).toFixed(1)} s`;
 }

@@ -1,11 +1,13 @@
 import { createRandom, type Random } from "../random.ts";
 import type { FaultKind, PlannedFault } from "./fault.ts";
+import { planBursts } from "./plan-bursts.ts";
 import { planFaults } from "./plan-faults.ts";
 import { planTasks } from "./plan-tasks.ts";
 import type { PlannedTask } from "./planned-task.ts";
 
 export interface TrialOptions {
   seed: string;
+  /** Besides those that belong to a fault. */
   tasks: number;
   minutes: number;
   leaseSeconds: number;
@@ -24,10 +26,14 @@ export interface TrialPlan {
 export function planTrial({ seed, tasks, minutes, leaseSeconds, without }: TrialOptions): TrialPlan {
   const random = createRandom(seed);
   const durationMs = minutes * 60_000;
-  const faults = planFaults(random.fork("faults"), { durationMs, leaseMs: leaseSeconds * 1000 });
+  const all = planFaults(random.fork("faults"), { durationMs, leaseMs: leaseSeconds * 1000 });
+  const faults = all.filter(({ fault }) => !without.includes(fault.kind));
   return {
     random,
-    tasks: planTasks(random.fork("tasks"), { count: tasks, durationMs }),
-    faults: faults.filter(({ fault }) => !without.includes(fault.kind)),
+    tasks: [
+      ...planTasks(random.fork("tasks"), { count: tasks, durationMs }),
+      ...planBursts(random.fork("bursts"), faults),
+    ],
+    faults,
   };
 }

@@ -8,7 +8,9 @@ export type CancelMoment =
   /** While it waits for its next attempt. */
   | { when: "backoff" }
   /** In whatever state it is then. */
-  | { when: "later"; afterMs: number };
+  | { when: "later"; afterMs: number }
+  /** At that time from the beginning of the load, in whatever state it is then. */
+  | { when: "at"; atMs: number };
 
 /** What is asked of the task after it has ended. */
 export type Sequel =

@@ -5,6 +5,7 @@ import type { Evidence } from "../../src/evidence/evidence.ts";
 import type { Probe } from "../../src/evidence/watch-readiness.ts";
 import type { Life } from "../../src/fleet/life.ts";
 import type { Outage } from "../../src/fleet/outage.ts";
+import type { RefusalSpan } from "../../src/fleet/refusals.ts";
 import type { Receipt } from "../../src/receiver/receipt.ts";
 import { callback, receipt } from "../called-back.ts";
 import {
@@ -37,12 +38,15 @@ const wellWorker = () => life({ name: "worker-2", pid: 12, startedAt: BEGAN - 60
 const wellApi = () => life({ name: "api-1", role: "api", pid: 13, startedAt: BEGAN - 60_000 });
 
 /** The task waits for so long, though nobody is to blame yet. */
-function startLate({ finals, receipts }: Evidence, ms: number): void {
+function startLate({ finals, receipts, ledger }: Evidence, ms: number): void {
+  // Without a command: the ledger has other times.
+  ledger.splice(5, 2);
   for (const { body } of receipts) {
     const isLate = body.task_id === "again" && body.execution === 2 && body.status === "running";
     if (isLate) body.started_at = instant(ms);
   }
   patch(finals, "again", {
+    executor: "mock",
     attempts: [attempt({ started_at: instant(ms), finished_at: instant(ms + 900) })],
   });
 }
@@ -135,7 +139,11 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
     "ran-on",
     (all) => see(all, { ...sighting, kind: "after-end", endedAt: BEGAN }),
   ],
-  ["two attempts run at once", "overlap", (all) => see(all, { ...sighting, kind: "overlap" })],
+  [
+    "two attempts run at once",
+    "overlap",
+    (all) => see(all, { ...sighting, processes: [outlived, { ...outlived, attempt: 2 }], kind: "overlap" }),
+  ],
   ["a command is left in the end", "left-running", ({ left }) => left.push(outlived)],
   [
     "a retried submission makes a second execution",
@@ -234,6 +242,27 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
       all.outages = [outage(100, 3_900)];
       startLate(all, 10_000);
     },
+  ],
+  [
+    "a worker lets a task wait, says that it is ready, and its host cannot start anything",
+    "left-waiting",
+    (all) => {
+      const starvations = [{ from: BEGAN, to: BEGAN + 20_000, lack: "pids" as const }];
+      sayReady(all, { ...wellWorker(), starvations }, probe(6_000, 200, 12));
+      startLate(all, 12_000);
+    },
+  ],
+  [
+    "an attempt is lost whose worker's host lacked something",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life({ starvations: [{ from: BEGAN, to: BEGAN + 20_000, lack: "descriptors" }] })];
+    },
+  ],
+  [
+    "a command cannot be started",
+    "unexplained-reason",
+    ({ finals }) => patch(finals, "again", { attempts: [attempt({ reason: "spawn_error" })] }),
   ],
   [
     "a worker that was well counts as lost",
@@ -451,6 +480,121 @@ const breaches: [string, Rule, (evidence: Evidence) => void][] = [
       });
     },
   ],
+  [
+    "a worker's clock is ahead when it starts an attempt",
+    "instant-differs",
+    ({ finals }) => patch(finals, "again", { attempts: [attempt({ started_at: instant(3_600_000) })] }),
+  ],
+  [
+    "a worker's clock is behind when an attempt ends",
+    "instant-differs",
+    ({ finals }) => patch(finals, "again", { attempts: [attempt({ finished_at: instant(-600) })] }),
+  ],
+  [
+    "a task was created before anybody asked for it",
+    "instant-differs",
+    (all) => add(all, answer(50, read("again"), seen({ createdAt: instant(-3_000) }))),
+  ],
+  [
+    "an answer tells of a time that has not come",
+    "instant-differs",
+    (all) => add(all, answer(50, read("stopped"), { ...canceled(), cancelRequestedAt: instant(3_000) })),
+  ],
+  [
+    "a callback was tried before it was sent",
+    "instant-differs",
+    ({ finals }) => {
+      finals.get("again")![0]!.callbacks![1]!.tried_at = instant(-1_000);
+    },
+  ],
+  [
+    "a log has the password",
+    "password-logged",
+    (all) => {
+      all.leaks = [{ log: "worker-1", line: "AUTH host-runner secret" }];
+    },
+  ],
+  [
+    "a worker takes a task that is to be canceled",
+    "started-after-cancel",
+    ({ finals }) => patch(finals, "again", { cancel_requested_at: instant(50) }),
+  ],
+  [
+    "an attempt that was told with its cancel starts after that",
+    "started-after-cancel",
+    (all) => {
+      all.lives.push(wellWorker());
+      const told = seen({ status: "running", cancelRequestedAt: instant(100), execution: 2 });
+      add(all, answer(200, cancel("again"), told));
+      const worker = { id: "w2", host: "h", pid: 12 };
+      patch(all.finals, "again", { attempts: [attempt({ worker })] });
+    },
+  ],
+  [
+    "a worker says that it is ready while it alone is refused",
+    "readiness-lied",
+    (all) => {
+      sayReady(all, wellWorker(), probe(5_000, 200, 12));
+      all.refusals = [refused("worker-2", 1_000, 8_000)];
+    },
+  ],
+  [
+    "an API says that it is ready while everybody is refused",
+    "readiness-lied",
+    (all) => {
+      sayReady(all, wellApi(), probe(5_000, 200, 13));
+      all.refusals = [refused(null, 1_000, 8_000)];
+    },
+  ],
+  [
+    "an API is not ready again after it was refused",
+    "readiness-lied",
+    (all) => {
+      sayReady(all, wellApi(), probe(14_000, 503, 13));
+      all.refusals = [refused("api-1", 1_000, 8_000)];
+    },
+  ],
+  [
+    "an attempt is lost while everybody is refused",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life()];
+      all.refusals = [refused(null, 100, 30_000)];
+    },
+  ],
+  [
+    "an attempt is lost whose worker was refused for less than a lease",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life()];
+      all.refusals = [refused("worker-1", 100, 2_000)];
+    },
+  ],
+  [
+    "an attempt is lost while another worker is refused",
+    "lost-without-cause",
+    (all) => {
+      all.lives = [life()];
+      all.refusals = [refused("worker-2", 100, 30_000)];
+    },
+  ],
+  [
+    "a worker that was ready exits when it is refused",
+    "died-by-itself",
+    (all) => {
+      all.lives.push(life({ name: "worker-2", pid: 12, ended: ended(1, 9_000) }));
+      all.probes = [...all.probes, probe(500, 200, 12)];
+      all.refusals = [refused("worker-2", 1_000, 10_000, "WRONGPASS")];
+    },
+  ],
+  [
+    "a worker that starts exits when Redis refuses for now",
+    "died-by-itself",
+    (all) => {
+      all.lives.push(life({ name: "worker-2", pid: 12, startedAt: BEGAN + 2_000, ended: ended(1, 3_000) }));
+      all.refusals = [refused("worker-2", 1_000, 10_000, "LOADING")];
+    },
+  ],
   ["a worker does not come back", "not-ready", ({ notReady }) => notReady.push("worker-1")],
   ["an id in a list has no record", "redis-inconsistent", ({ redis }) => put(redis, "wait", "task-ghost@1")],
   ["a record is in two places", "redis-inconsistent", ({ redis }) => put(redis, "delayed", "task-again@1")],
@@ -602,6 +746,64 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 
+  it("takes an attempt for lost whose worker was refused alone for longer than a lease", () => {
+    const evidence = goodEvidence();
+    evidence.leaseMs = 2_000;
+    evidence.lives = [life()];
+    evidence.refusals = [refused("worker-1", 100, 5_000)];
+    const first = { ...outlived, taskId: "lasting" };
+    const told = { ...sighting, taskId: "lasting", processes: [first, { ...first, attempt: 2 }] };
+    see(evidence, { ...told, kind: "overlap" });
+    see(evidence, { ...told, processes: [first], kind: "after-end", endedAt: BEGAN });
+    evidence.receipts[10]!.running.push(first);
+    expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.refusals = [];
+    expect(new Set(check(evidence, QUEUE).map(({ rule }) => rule))).toEqual(
+      new Set(["lost-without-cause", "overlap", "ran-on", "callback-too-early"]),
+    );
+  });
+
+  it("lets a program end at its start that is turned away then", () => {
+    const evidence = goodEvidence();
+    evidence.lives.push(life({ pid: 12, startedAt: BEGAN + 2_000, ended: ended(1, 3_000) }));
+    evidence.refusals = [refused("worker-1", 1_000, 10_000, "WRONGPASS")];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets the refused need a moment to notice, and to recover", () => {
+    const evidence = goodEvidence();
+    sayReady(evidence, wellWorker(), probe(3_000, 200, 12));
+    evidence.probes = [...evidence.probes, probe(6_000, 503, 12), probe(12_000, 503, 12)];
+    evidence.refusals = [refused("worker-2", 1_000, 8_000)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets an attempt start after its cancel where its worker could not hear of it", () => {
+    const evidence = goodEvidence();
+    evidence.lives.push(wellWorker());
+    add(
+      evidence,
+      answer(
+        200,
+        cancel("again"),
+        seen({ status: "running", cancelRequestedAt: instant(100), execution: 2 }),
+      ),
+    );
+    patch(evidence.finals, "again", { attempts: [attempt({ worker: { id: "w2", host: "h", pid: 12 } })] });
+    evidence.outages = [outage(100, 1_000)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+  });
+
+  it("lets a worker whose host lacks something be not ready, until it has found out that it does not any more", () => {
+    const evidence = goodEvidence();
+    const starvations = [{ from: BEGAN + 1_000, to: BEGAN + 8_000, lack: "pids" as const }];
+    sayReady(evidence, { ...wellWorker(), starvations }, probe(7_000, 503, 12));
+    evidence.probes = [...evidence.probes, probe(19_000, 503, 12), probe(19_500, 200, 12)];
+    expect(check(evidence, QUEUE)).toEqual([]);
+    evidence.probes = [...evidence.probes, probe(26_000, 503, 12)];
+    expect(check(evidence, QUEUE).map(({ rule }) => rule)).toEqual(["readiness-lied"]);
+  });
+
   it("lets a task wait while all slots are taken, or Redis is away", () => {
     const evidence = goodEvidence();
     startLate(evidence, 12_000);
@@ -650,6 +852,13 @@ describe("the checker", () => {
     expect(check(evidence, QUEUE)).toEqual([]);
   });
 });
+
+const refused = (
+  member: string | null,
+  from: number,
+  to: number,
+  word: RefusalSpan["word"] = "READONLY",
+): RefusalSpan => ({ word, member, from: BEGAN + from, to: BEGAN + to });
 
 const frozen = (from: number, to: number) => ({ freezes: [{ from: BEGAN + from, to: BEGAN + to }] });
 

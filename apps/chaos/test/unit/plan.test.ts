@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { faultKinds, type PlannedFault } from "../../src/plan/fault.ts";
+import { lacks } from "../../src/fleet/host/lack.ts";
+import { type Fault, faultKinds, type PlannedFault } from "../../src/plan/fault.ts";
 import { planFaults } from "../../src/plan/plan-faults.ts";
 import { planTasks } from "../../src/plan/plan-tasks.ts";
+import { planTrial } from "../../src/plan/plan-trial.ts";
+import { realRefusalWords, refusalWords } from "../../src/proxy/refusal.ts";
 import { createRandom } from "../../src/random.ts";
 import { spoiltWays } from "../../src/receiver/ways.ts";
 
@@ -23,9 +26,9 @@ describe("the plan", () => {
 
   it.each(seeds)("has nearly every kind of fault in a minute, in order of time, with seed %s", (seed) => {
     const planned = faultsOf(seed);
-    // What two outages of Redis would make one is left out.
+    // Outages wait for one another: the last ones may find no time left.
     expect(new Set(planned.map(({ fault }) => fault.kind)).size).toBeGreaterThanOrEqual(
-      faultKinds.length - 1,
+      faultKinds.length - 2,
     );
     const times = planned.map(({ atMs }) => atMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -41,14 +44,34 @@ describe("the plan", () => {
 
   it.each(seeds)("lets callbacks arrive between two faults of their receiver, with seed %s", (seed) => {
     const disturbances = faultsOf(seed, 10 * minute).flatMap(({ atMs, fault }) =>
-      fault.kind.endsWith("-receiver")
-        ? [{ from: atMs, to: atMs + ("forMs" in fault ? fault.forMs : 0) }]
-        : [],
+      fault.kind.endsWith("-receiver") ? [{ from: atMs, to: atMs + durationOf(fault) }] : [],
     );
     for (const [i, { from }] of disturbances.entries()) {
       expect(from).toBeGreaterThan((disturbances[i - 1]?.to ?? 0) + 1_000);
     }
   });
+
+  it.each(seeds)(
+    "leaves a worker alone that has no guard, is frozen or can start nothing, with seed %s",
+    (seed) => {
+      const planned = faultsOf(seed, 3 * minute);
+      // What is meant for a worker that is gone by then is done to nobody.
+      const ends = planned.findIndex(({ fault }) => fault.kind === "scale-workers");
+      const onWorkers = planned.slice(0, ends).flatMap(({ atMs, fault }) => {
+        const own = fault.kind === "cancel-into-give-back" ? fault.cause : fault;
+        return "worker" in own ? [{ atMs, ...own }] : [];
+      });
+      for (const [i, { atMs, worker }] of onWorkers.entries()) {
+        const before = onWorkers.slice(0, i).filter((fault) => fault.worker === worker);
+        for (const fault of before) {
+          if (fault.kind === "kill-guard") expect(atMs - fault.atMs).toBeGreaterThanOrEqual(1_000);
+          if (fault.kind === "freeze-worker" || fault.kind === "starve-host") {
+            expect(atMs).toBeGreaterThanOrEqual(fault.atMs + fault.forMs);
+          }
+        }
+      }
+    },
+  );
 
   it("spoils the receiver in each way that there is", () => {
     const ways = faultsOf("7", 10 * minute).flatMap(({ fault }) => ("way" in fault ? [fault.way] : []));
@@ -80,6 +103,40 @@ describe("the plan", () => {
     expect(freezes.some((forMs) => forMs > leaseMs * 2)).toBe(true);
   });
 
+  it("starves hosts of everything, and refuses with each word", () => {
+    const faults = faultsOf("7", 20 * minute).map(({ fault }) => fault);
+    expect(new Set(faults.flatMap((fault) => ("lack" in fault ? fault.lack : [])))).toEqual(new Set(lacks));
+    const words = faults.flatMap((fault) => ("refusal" in fault ? fault.refusal.word : []));
+    expect(new Set(words)).toEqual(new Set(refusalWords));
+    const realWords = faults.flatMap((fault) => ("word" in fault ? fault.word : []));
+    expect(new Set(realWords)).toEqual(new Set(realRefusalWords));
+  });
+
+  it("steps clocks forwards and backwards, by seconds and by days, for a while and for good", () => {
+    const steps = seeds.flatMap((seed) =>
+      faultsOf(seed).flatMap(({ fault }) => (fault.kind === "step-clock" ? fault : [])),
+    );
+    expect(steps.some(({ byMs }) => byMs < 0 && byMs > -60_000)).toBe(true);
+    expect(steps.some(({ byMs }) => byMs > 86_400_000)).toBe(true);
+    expect(steps.every(({ byMs }) => Math.abs(byMs) >= 2_000 && Math.abs(byMs) <= 9 * 86_400_000)).toBe(true);
+    expect(new Set(steps.map(({ forMs }) => forMs === null))).toEqual(new Set([true, false]));
+  });
+
+  it("has a burst of canceled tasks for each give-back, around its time, and none for what is left out", () => {
+    const options = { seed: "7", tasks: 50, minutes: 1, leaseSeconds: 2 };
+    const { tasks, faults } = planTrial({ ...options, without: [] });
+    const times = faults.flatMap(({ atMs, fault }) => (fault.kind === "cancel-into-give-back" ? atMs : []));
+    const bursts = tasks.slice(50);
+    expect(times.length).toBeGreaterThan(1);
+    expect(bursts.length).toBe(times.length * 24);
+    for (const { submitAtMs, cancel } of bursts) {
+      expect(times.some((atMs) => Math.abs(atMs - submitAtMs) < 200)).toBe(true);
+      expect(cancel).toMatchObject({ when: "at" });
+    }
+    const without = planTrial({ ...options, without: ["cancel-into-give-back"] });
+    expect(without.tasks).toEqual(tasks.slice(0, 50));
+  });
+
   it("grows and shrinks the fleet, and always leaves a worker", () => {
     const sizes = seeds.flatMap((seed) =>
       faultsOf(seed, 5 * minute).flatMap(({ fault }) =>
@@ -107,9 +164,14 @@ describe("the plan", () => {
   });
 });
 
+const durationOf = (fault: Fault): number => ("forMs" in fault ? (fault.forMs ?? Infinity) : 0);
+
 function outagesOf(planned: readonly PlannedFault[]): { from: number; to: number }[] {
   return planned.flatMap(({ atMs, fault }) =>
-    fault.kind === "kill-redis" || fault.kind === "freeze-redis"
+    fault.kind === "kill-redis" ||
+    fault.kind === "freeze-redis" ||
+    fault.kind === "redis-refuses" ||
+    (fault.kind === "refuse" && "everybody" in fault)
       ? [{ from: atMs, to: atMs + fault.forMs }]
       : [],
   );

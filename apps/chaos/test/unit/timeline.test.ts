@@ -1,8 +1,22 @@
 import { describe, expect, it } from "@jest/globals";
 import { parseLedger } from "../../src/evidence/ledger.ts";
 import { parseReceipts } from "../../src/receiver/receipt.ts";
+import { timeOf } from "../../src/report/read-logs.ts";
 import { formatMoment, timelineOf } from "../../src/report/timeline.ts";
-import { BEGAN, goodEvidence } from "../good-evidence.ts";
+import { BEGAN, goodEvidence, life } from "../good-evidence.ts";
+
+describe("the time of a line in a log", () => {
+  const clockSteps = [{ from: BEGAN + 1_000, to: BEGAN + 5_000, byMs: 3_600_000 }];
+  const lives = [life({ name: "worker-2", clockSteps })];
+
+  it.each([
+    ["is the one that it has", "worker-2", 500, 500],
+    ["is set right where the member's clock was off", "worker-2", 3_602_000, 2_000],
+    ["is not touched by another member's clock", "worker-1", 3_602_000, 3_602_000],
+  ])("%s", (_, source, written, real) => {
+    expect(timeOf({ source, at: BEGAN + written }, lives)).toBe(BEGAN + real);
+  });
+});
 
 describe("the timeline of a task", () => {
   it("puts answers, ledger, logs and faults in one order, and says nothing twice", () => {

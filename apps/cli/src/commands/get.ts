@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import type { Verb } from "../program.ts";
 import { paintStatus, tellDuration, tellSituation } from "../tasks/describe-task.ts";
 import { formatAge } from "../tasks/format-time.ts";
-import { cleanLine, cleanText } from "../terminal/clean-text.ts";
+import { cleanLine, toJsonLine } from "../terminal/clean-text.ts";
+import { filterText } from "../terminal/output-filter.ts";
 import type { Paint } from "../terminal/paint.ts";
 
 interface GetOptions {
@@ -21,19 +22,28 @@ export const get: Verb<GetOptions> = async (context, [taskId = ""], { execution,
 
 async function show(context: Context, task: Task | Execution): Promise<void> {
   if (context.json) return context.printJson(task);
-  if (context.out.isTerminal) return context.out.write(`${describe(task, context.out.paint, Date.now())}\n`);
+  if (context.out.isTerminal) {
+    const showOutput = context.raw ? (text: string) => text : filterText;
+    return context.out.write(`${describe(task, context.out.paint, Date.now(), showOutput)}\n`);
+  }
   for (const [name, value] of Object.entries(task)) {
     // JSON for what is no plain text, so that a line stays a line.
     const isPlain =
       value === null || typeof value === "number" || (typeof value === "string" && !/\p{Cc}/u.test(value));
-    await context.printFields(name, isPlain ? value : JSON.stringify(value));
+    await context.printFields(name, isPlain ? value : toJsonLine(value));
   }
 }
 
 const NAME_COLUMNS = 12;
 
 /** Everything of a task, for eyes. Pure. */
-export function describe(task: Task | Execution, paint: Paint, now: number): string {
+function describe(
+  task: Task | Execution,
+  paint: Paint,
+  now: number,
+  showOutput: (text: string) => string,
+): string {
+  const shown = (text: string | null) => text && showOutput(text.replace(/\n$/, ""));
   const took = tellDuration(task, now);
   const rows: [name: string, value: string | null][] = [
     [
@@ -80,8 +90,8 @@ export function describe(task: Task | Execution, paint: Paint, now: number): str
     ...lines,
     ...attempts,
     ...describeCallbacks(task, paint, now),
-    ...describeStream("stdout", task.stdout, task.stdout_bytes, task.stdout_truncated, paint),
-    ...describeStream("stderr", task.stderr, task.stderr_bytes, task.stderr_truncated, paint),
+    ...describeStream("stdout", shown(task.stdout), task.stdout_bytes, task.stdout_truncated, paint),
+    ...describeStream("stderr", shown(task.stderr), task.stderr_bytes, task.stderr_truncated, paint),
   ].join("\n");
 }
 
@@ -110,7 +120,7 @@ function describeStream(
 ): string[] {
   if (!text) return [];
   const title = truncated ? `${name}, the end of ${bytes} bytes` : `${name}, ${bytes} bytes`;
-  return [paint("dim", title), cleanText(text.replace(/\n$/, ""))];
+  return [paint("dim", title), text];
 }
 
 function tellTime(instant: string | null, now: number): string | null {

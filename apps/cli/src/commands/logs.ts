@@ -37,8 +37,8 @@ async function showTail(
   const shown: Shown = { attempt, stdout: 0, stderr: 0 };
   for (const stream of ["stdout", "stderr"] as const) {
     if (only !== undefined && only !== stream) continue;
-    const { bytes, offset } = await client.output(task_id, { stream, tail, execution });
-    shown[stream] = (offset ?? 0) + bytes.length;
+    const { bytes, offset, gaps } = await client.output(task_id, { stream, tail, execution });
+    shown[stream] = (offset ?? 0) + bytes.length + sizeOf(gaps);
     const text = new TextDecoder().decode(bytes);
     if (text === "") continue;
     await show(context, { type: "output", id: "", stream, attempt, offset: offset ?? 0, text });
@@ -70,7 +70,16 @@ async function showEvents(
 }
 
 async function measureOutput(client: Client, { task_id, execution, attempt }: Task) {
-  return { attempt, bytes: (await client.output(task_id, { execution })).bytes.length };
+  return { attempt, bytes: await client.outputSize(task_id, { execution }) };
+}
+
+/** What is missing between the bytes of an output, such as "stdout 1000-2000". */
+function sizeOf(gaps: readonly string[]): number {
+  const sizes = gaps.map((gap) => {
+    const [, from, to] = /(\d+)-(\d+)$/.exec(gap) ?? [];
+    return Number(to ?? 0) - Number(from ?? 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function wasShown(event: TaskEvent & { type: "output" | "gap" }, shown: Shown | null): boolean {

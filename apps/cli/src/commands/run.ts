@@ -56,6 +56,8 @@ async function runToEnd(context: Context, client: Client, submission: Submission
     return codeOfStop(stop.stop) ?? exitCodes.interrupted;
   } finally {
     clearInterval(ticking);
+    await context.out.endOutput();
+    await context.err.endOutput();
     context.progress.clear();
   }
   await canceling?.settled();

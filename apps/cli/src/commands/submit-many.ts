@@ -1,4 +1,5 @@
 import { ClientError, type SubmissionInput, type Task } from "@host-runner/client";
+import { findJsonFlaws } from "@host-runner/contracts/json-flaws";
 import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -20,7 +21,7 @@ interface Line {
   submission: SubmissionInput;
 }
 
-/** Submits each line of a file. Nothing is submitted where a line is not JSON; what the API refuses is told by line. */
+/** Submits each line of a file. Nothing is submitted where a line cannot be sent as it is; what the API refuses is told by line. */
 export async function submitMany(
   context: Context,
   words: string[],
@@ -32,7 +33,7 @@ export async function submitMany(
   const text = await readTextOf(options.batch, context.host.stdin);
   const lines = parseLines(text, toFields(options));
   const client = await context.connect();
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const tasks: (Task | null)[] = [];
   const outage = new AbortController();
   let printed = 0;
@@ -52,7 +53,7 @@ export async function submitMany(
     }
     done += 1;
     await printInOrder();
-    const perSecond = Math.round((done * 1000) / Math.max(1, Date.now() - startedAt));
+    const perSecond = Math.round((done * 1000) / Math.max(1, performance.now() - startedAt));
     context.progress.show(
       `${formatBar(done, lines.length)}  ${perSecond}/s${refused ? `  ${refused} refused` : ""}`,
     );
@@ -92,6 +93,8 @@ export function parseLines(text: string, fields: Omit<SubmissionInput, "prompt">
     const number = index + 1;
     try {
       const content: unknown = JSON.parse(line);
+      const [flaw] = findJsonFlaws(line);
+      if (flaw) throw new Error(`${flaw.path.join(".")}: ${flaw.message}`);
       if (typeof content === "string") return [{ number, submission: { ...fields, prompt: content } }];
       if (typeof content === "object" && content !== null && !Array.isArray(content)) {
         return [{ number, submission: { ...fields, ...content } as SubmissionInput }];
@@ -105,7 +108,9 @@ export function parseLines(text: string, fields: Omit<SubmissionInput, "prompt">
   if (problems.length > 0) {
     const more = problems.length > TOLD_LINES ? [`and ${problems.length - TOLD_LINES} more`] : [];
     const told = [...problems.slice(0, TOLD_LINES), ...more].map((problem) => `  ${problem}`);
-    throw new CliError(`nothing was submitted, for some lines are not JSON:\n${told.join("\n")}`);
+    throw new CliError(
+      `nothing was submitted, for some lines cannot be sent as they are:\n${told.join("\n")}`,
+    );
   }
   if (lines.length === 0) throw new CliError("nothing was submitted: there is no line");
   return lines;

@@ -64,7 +64,7 @@ interface Board {
 }
 
 function createBoard(context: Context, ids: readonly string[]): Board {
-  const since = Date.now();
+  const since = performance.now();
   const all = new Set(ids);
   const ended = new Set<string>();
   const failed = new Set<string>();
@@ -82,7 +82,7 @@ function createBoard(context: Context, ids: readonly string[]): Board {
     },
     show() {
       const failures = failed.size > 0 ? `  ${failed.size} not successful` : "";
-      const time = formatDuration(Date.now() - since);
+      const time = formatDuration(performance.now() - since);
       context.progress.show(`${formatBar(ended.size, all.size)}${failures}  ${time}`);
     },
     tell: () => `${ended.size} of ${all.size} have ended`,

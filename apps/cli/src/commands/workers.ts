@@ -36,7 +36,7 @@ export const workers: Verb = async (context) => {
     { text: cleanLine(id) },
     { text: cleanLine(host) },
     { text: String(pid) },
-    { text: executors.join(" ") },
+    { text: cleanLine(executors.join(" ")) },
     {
       text: `${tasks.length}/${slots}`,
       paint: (text: string) => (tasks.length < slots ? text : paint("yellow", text)),

@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import type { Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -106,13 +105,14 @@ async function findTasks(context: Context, verb: string): Promise<string[]> {
 }
 
 async function findProfiles({ host }: Context): Promise<string[]> {
-  const [{ configPath }, { readConfig }] = await Promise.all([
+  const [{ ownConfigPath }, { readConfig }] = await Promise.all([
     import("../settings/config-path.ts"),
     import("../settings/read-config.ts"),
   ]);
   try {
-    const path = configPath({ platform: process.platform, environment: host.env, home: homedir() });
-    return Object.keys((await readConfig(path)).config?.profiles ?? {}).filter((name) => PLAIN.test(name));
+    return Object.keys((await readConfig(ownConfigPath(host.env))).config?.profiles ?? {}).filter((name) =>
+      PLAIN.test(name),
+    );
   } catch {
     return [];
   }

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { cliSettings } from "@host-runner/contracts/cli-settings";
 import { readEnvironment } from "@host-runner/contracts/environment";
 import { DEFAULT_API_URL } from "@host-runner/contracts/words";
 import { CliError } from "../cli-error.ts";
 import { chooseTarget, type Source, type Target } from "./choose-target.ts";
-import { configPath } from "./config-path.ts";
+import { ownConfigPath } from "./config-path.ts";
 import type { Profile } from "./parse-config.ts";
 import { type ConfigFile, readConfig, warnOfReaders } from "./read-config.ts";
 
@@ -32,14 +31,12 @@ export async function findTarget(
   const readFile = (path: string) => readFileSync(path, "utf8");
   const { values } = readEnvironment(environment, { settings, readFile });
   const given = parseUrl(options.url);
-  const configFile = await readConfig(
-    configPath({ platform: process.platform, environment, home: homedir() }),
-  );
+  const configFile = await readConfig(ownConfigPath(environment));
   const warnings = [...configFile.warnings];
   const ofProfile = (name: string | undefined): Source[] => {
     if (name === undefined) return [];
     const profile = findProfile(name, configFile);
-    const token = profile.token ?? readTokenFile(profile, configFile.path, warnings);
+    const token = profile.token ?? readTokenFile(profile, configFile, warnings);
     return [{ name: `profile ${name}`, url: profile.url, token }];
   };
   const sources: Source[] = [
@@ -57,6 +54,11 @@ function parseUrl(text: string | undefined): string | undefined {
 }
 
 function findProfile(name: string, { path, config }: ConfigFile): Profile {
+  if (path === null) {
+    throw new CliError(
+      `profile ${JSON.stringify(name)} cannot be looked for: this user has no home folder. Set HOME or XDG_CONFIG_HOME`,
+    );
+  }
   const profiles = config?.profiles ?? {};
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile) return profile;
@@ -66,9 +68,13 @@ function findProfile(name: string, { path, config }: ConfigFile): Profile {
   throw new CliError(`profile ${JSON.stringify(name)} is not in ${path}: ${known}`);
 }
 
-function readTokenFile({ token_file }: Profile, configFile: string, warnings: string[]): string | undefined {
-  if (token_file === undefined) return undefined;
-  const path = resolve(dirname(configFile), token_file);
+function readTokenFile(
+  { token_file }: Profile,
+  configFile: ConfigFile,
+  warnings: string[],
+): string | undefined {
+  if (token_file === undefined || configFile.path === null) return undefined;
+  const path = resolve(dirname(configFile.path), token_file);
   try {
     const token = readFileSync(path, "utf8").trim();
     warnings.push(...warnOfReaders(path));

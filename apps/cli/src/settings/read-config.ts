@@ -3,16 +3,17 @@ import { CliError } from "../cli-error.ts";
 import type { Config } from "./parse-config.ts";
 
 export interface ConfigFile {
-  path: string;
+  /** Null where the user has no place for one. */
+  path: string | null;
   /** Null where there is no such file. */
   config: Config | null;
   warnings: string[];
 }
 
 /** Reads the configuration file. Rejects with `CliError` where it cannot be used. */
-export async function readConfig(path: string): Promise<ConfigFile> {
-  const text = readText(path);
-  if (text === null) return { path, config: null, warnings: [] };
+export async function readConfig(path: string | null): Promise<ConfigFile> {
+  const text = path === null ? null : readText(path);
+  if (path === null || text === null) return { path, config: null, warnings: [] };
   // Most have none, and need not wait for what reads it.
   const { parseConfig } = await import("./parse-config.ts");
   const config = parseConfig(text, path);

@@ -25,7 +25,15 @@ export function cleanText(text: string): string {
   return text.replace(UNSAFE_IN_LINES, picture);
 }
 
-function picture(character: string): string {
+/** A value as JSON on one line, in which no control character stands as it is: JSON itself lets some of them pass. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(/\p{Cc}/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** A control character as something to be seen. */
+export function picture(character: string): string {
   const code = character.codePointAt(0)!;
   if (code < 0x20) return String.fromCodePoint(CONTROL_PICTURES + code);
   return code === DELETE ? DELETE_PICTURE : "\ufffd";

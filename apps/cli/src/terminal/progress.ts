@@ -19,7 +19,7 @@ export function createProgress(err: Stream, { isWanted }: { isWanted: boolean })
   let shownAt = 0;
   return {
     show(text) {
-      const now = Date.now();
+      const now = performance.now();
       if (isShown && now - shownAt < EVERY_MS) return;
       isShown = true;
       shownAt = now;

@@ -1,3 +1,4 @@
+import { closeStyles, endFilter, filterPiece, startOfText } from "./output-filter.ts";
 import { createPaint, type Paint } from "./paint.ts";
 
 /** One of the process's two outputs. */
@@ -7,8 +8,12 @@ export interface Stream {
   /** The terminal's size now. */
   columns(): number;
   rows(): number;
-  /** Resolves when more may be written: a slow reader is waited for. */
+  /** Resolves when more may be written: a slow reader is waited for. The text has to be clean. */
   write(text: string): Promise<void>;
+  /** The same for a piece of what a command wrote: a terminal gets it filtered, anything else as it is. */
+  writeOutput(piece: string): Promise<void>;
+  /** The commands' output is over: shows what was held back of it. */
+  endOutput(): Promise<void>;
 }
 
 export interface Streams {
@@ -21,31 +26,87 @@ export interface Streams {
 const USUAL_COLUMNS = 80;
 const USUAL_ROWS = 24;
 
-export function openStreams({ stdout, stderr, env }: NodeJS.Process): Streams {
+interface StreamOptions {
+  /** A terminal gets the commands' output as it is, whatever that does to it. */
+  raw?: boolean;
+}
+
+export function openStreams(host: NodeJS.Process, { raw = false }: StreamOptions = {}): Streams {
+  const { stdout, stderr, env } = host;
   const gone = new AbortController();
   stdout.on("error", () => gone.abort());
   // Nobody is there to be told.
   stderr.on("error", () => {});
-  return { out: openStream(stdout, env, gone.signal), err: openStream(stderr, env), readerGone: gone.signal };
+  // Both may be the same terminal, where a style of one is a style of the other.
+  const closeAll = () => {
+    out.closeStyles();
+    err.closeStyles();
+  };
+  const out = openStream(stdout, { env, raw, closeAll, gone: gone.signal });
+  const err = openStream(stderr, { env, raw, closeAll });
+  if (!raw && (stdout.isTTY || stderr.isTTY)) beforeDeath(host, closeAll);
+  return { out, err, readerGone: gone.signal };
 }
 
-function openStream(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, gone?: AbortSignal): Stream {
+interface OpenOptions {
+  env: NodeJS.ProcessEnv;
+  raw: boolean;
+  /** Ends the styles that commands have left open, wherever. */
+  closeAll: () => void;
+  gone?: AbortSignal;
+}
+
+function openStream(stream: NodeJS.WriteStream, { env, raw, closeAll, gone }: OpenOptions) {
   const isTerminal = stream.isTTY === true;
+  const isFiltered = isTerminal && !raw;
+  let filter = startOfText;
   let draining: Promise<void> | undefined;
+
   return {
     isTerminal,
-    paint: createPaint({ isTerminal, environment }),
+    paint: createPaint({ isTerminal, environment: env }),
     columns: () => stream.columns || USUAL_COLUMNS,
     rows: () => stream.rows || USUAL_ROWS,
-    async write(text) {
-      if (gone?.aborted || stream.destroyed) return;
-      if (stream.write(text)) return;
-      draining ??= untilDrained(stream, gone).finally(() => {
-        draining = undefined;
-      });
-      await draining;
+    write(text: string) {
+      closeAll();
+      return send(text);
+    },
+    writeOutput(piece: string) {
+      if (!isFiltered) return send(piece);
+      const { state, shown } = filterPiece(filter, piece);
+      filter = state;
+      return send(shown);
+    },
+    endOutput() {
+      const rest = endFilter(filter);
+      filter = startOfText;
+      return rest === "" ? Promise.resolve() : send(rest);
+    },
+    closeStyles() {
+      const { state, shown } = closeStyles(filter);
+      filter = state;
+      if (shown !== "") void send(shown);
     },
   };
+
+  async function send(text: string): Promise<void> {
+    if (gone?.aborted || stream.destroyed) return;
+    if (stream.write(text)) return;
+    draining ??= untilDrained(stream, gone).finally(() => {
+      draining = undefined;
+    });
+    await draining;
+  }
+}
+
+/** Does something before a signal ends the process, where nobody else has it go on. */
+function beforeDeath(host: NodeJS.Process, work: () => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    host.once(signal, () => {
+      work();
+      if (host.listenerCount(signal) === 0) host.kill(host.pid, signal);
+    });
+  }
 }
 
 function untilDrained(stream: NodeJS.WriteStream, gone: AbortSignal | undefined): Promise<void> {

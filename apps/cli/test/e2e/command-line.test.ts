@@ -25,6 +25,12 @@ describe("the command line", () => {
     [["get"], "missing required argument 'task-id'"],
     [["get", "a", "b"], "too many arguments"],
     [["submit", "--metadata", "{", "x"], "It must be JSON"],
+    [
+      ["submit", "--metadata", '{"id":9007199254740993}', "x"],
+      "id is a whole number beyond 2^53 - 1, where some are rounded: send it as a string.",
+    ],
+    [["submit", "--metadata", '{"a":1,"a":2}', "x"], "a stands more than once in its object: send it once."],
+    [["submit", "--metadata", "1e400", "x"], "It is no number that can be kept"],
     [["submit", "--label", "x", "x"], "It must be name=value."],
     [["submit", "--timeout", "soon", "x"], "It must be a duration such as"],
     [["submit", "--file", "/nowhere", "x"], "a prompt and --file were given"],
@@ -255,8 +261,13 @@ describe("doctor", () => {
     ));
 
   it("tells of templates that a worker refuses, or that name what is not there", async () => {
-    const tryTemplate = async (HOST_RUNNER_CMD_TEMPLATE: string, HOST_RUNNER_SHELL = "bash -c") => {
-      const env = { HOST_RUNNER_CMD_TEMPLATE, HOST_RUNNER_SHELL, HOST_RUNNER_URL: "http://127.0.0.1:1" };
+    const tryTemplate = async (
+      HOST_RUNNER_CMD_TEMPLATE: string,
+      HOST_RUNNER_SHELL = "bash -c",
+      HOST_RUNNER_TRUSTED_PROGRAMS = "",
+    ) => {
+      const settings = { HOST_RUNNER_CMD_TEMPLATE, HOST_RUNNER_SHELL, HOST_RUNNER_TRUSTED_PROGRAMS };
+      const env = { ...settings, HOST_RUNNER_URL: "http://127.0.0.1:1" };
       const { stdout } = await runCli(["doctor"], { env });
       return findings(stdout)
         .filter((line) => line.includes("| Template |"))
@@ -269,6 +280,9 @@ describe("doctor", () => {
       tryTemplate("no-such-agent {prompt}", "none"),
       tryTemplate("no-such-agent {prompt}"),
       tryTemplate("ls"),
+      tryTemplate("ls {prompt}"),
+      tryTemplate("my-program --exec {prompt}"),
+      tryTemplate("ls --exec {prompt}", "bash -c", "ls"),
     ]);
     expect(tried).toEqual([
       expect.stringMatching(/^problem .*evaluates it/),
@@ -276,8 +290,37 @@ describe("doctor", () => {
       expect.stringMatching(/^problem .*no-such-agent is not on PATH/),
       expect.stringMatching(/^ok .*\nwarning .*no-such-agent is not on PATH/),
       expect.stringMatching(/^ok .*\nwarning .*does not use the prompt/),
+      expect.stringMatching(/^ok .*\nwarning .*\{prompt\} to ls where .* is taken for an option$/),
+      expect.stringMatching(/^problem .*the value of my-program's option --exec/),
+      expect.stringMatching(/^ok .*$/),
     ]);
   });
+
+  it("warns where callers may have callbacks sent to private addresses", () =>
+    withRedis(({ url: redisUrl, name: queue }) =>
+      withFleet({ redisUrl, queue, workers: 1, env: tokens }, async ({ url }) => {
+        const callbacks = async (more: Record<string, string>) => {
+          const env = { HOST_RUNNER_URL: url, HOST_RUNNER_TOKEN: "wr1te", ...more };
+          const { code, stdout } = await runCli(["doctor"], { env });
+          expect(code).toBe(0);
+          return findings(stdout).filter((line) => line.includes("| Callbacks |"));
+        };
+        const ok = "ok | Callbacks | none has failed";
+        expect(await callbacks({})).toEqual([ok]);
+        expect(await callbacks(tokens)).toEqual([
+          ok,
+          expect.stringMatching(/^warning .* 2 callers share the API, and .* unless it is at the workers/),
+        ]);
+        const other = { HOST_RUNNER_HOST: "0.0.0.0" };
+        expect(await callbacks(other)).toEqual([
+          ok,
+          expect.stringMatching(/^warning .* the API is at 0\.0\.0\.0, beyond loopback/),
+        ]);
+        expect(await callbacks({ ...tokens, ...other, HOST_RUNNER_CALLBACK_DENY_PRIVATE: "true" })).toEqual([
+          ok,
+        ]);
+      }),
+    ));
 
   it("looks on where the API is away or the environment is wrong", async () => {
     const url = `http://127.0.0.1:${await freePort()}`;

@@ -74,6 +74,16 @@ describe("submit", () => {
       const { code, stderr } = await cli(["submit", "--batch", "-"], { stdin: '"fine"\n{"prompt":\n7\n' });
       expect(code).toBe(2);
       expect(stderr).toMatch(/nothing was submitted.*\n {2}line 2: .*\n {2}line 3: must be an object/);
+      const rounded = await cli(["submit", "--batch", "-"], {
+        stdin: '"fine"\n{"prompt":"x","metadata":{"id":9007199254740993}}\n',
+      });
+      expect(rounded).toMatchObject({ code: 2, stdout: "" });
+      expect(rounded.stderr).toContain("line 2: metadata.id: is a whole number beyond 2^53 - 1");
+      const label = await cli(["submit", "--label", "__proto__=x", "x"]);
+      expect(label).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("labels.__proto__: is a name that many programs lose"),
+      });
       expect((await call("GET", "/tasks")).body).toMatchObject({ tasks: [] });
     }));
 

@@ -8,7 +8,7 @@ import {
   withTempDir,
 } from "@host-runner/testing";
 import { afterAll } from "@jest/globals";
-import { command, type Terminal, type TerminalOptions, withTerminal } from "./with-terminal.ts";
+import { ownCommand, type Terminal, type TerminalOptions, withTerminal } from "./with-terminal.ts";
 
 interface Ended {
   code: number | null;
@@ -19,7 +19,9 @@ interface Ended {
 interface CliOptions {
   /** What is piped in; without it stdin is empty. */
   stdin?: string;
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
+  /** What stands before the arguments; absent: the checkout's own command. */
+  command?: readonly string[];
 }
 
 export interface Cli extends Fleet {
@@ -34,7 +36,7 @@ export interface Cli extends Fleet {
 }
 
 /** The prompt is a script: what a command line does with one is easily said in it. */
-const shellEnv = {
+export const shellEnv = {
   HOST_RUNNER_EXECUTOR: "shell",
   HOST_RUNNER_SHELL: "none",
   HOST_RUNNER_CMD_TEMPLATE: "bash -c 'eval \"$1\"' bash {prompt}",
@@ -127,9 +129,13 @@ async function emptyQueue({ fleet, redis }: KeptFleet): Promise<void> {
 }
 
 /** Runs the command without any API. */
-export async function runCli(args: string[], { stdin = "", env = {} }: CliOptions = {}): Promise<Ended> {
+export async function runCli(
+  args: string[],
+  { stdin = "", env = {}, command = ownCommand }: CliOptions = {},
+): Promise<Ended> {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH, HOME, ...env } });
+  const [file = "", ...first] = command;
+  const child = spawn(file, [...first, ...args], { env: { PATH, HOME, ...env } });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {

@@ -4,12 +4,16 @@ import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
 export const command = fileURLToPath(new URL("../../bin/host-runner.js", import.meta.url));
+export const ownCommand = [process.execPath, command];
 
 export interface TerminalOptions {
   columns?: number;
   rows?: number;
   /** All of the environment but PATH, HOME and TERM. */
   env?: Record<string, string>;
+  cwd?: string;
+  /** What stands before the arguments; absent: the checkout's own command. */
+  command?: readonly string[];
 }
 
 /** A terminal with `host-runner` in it, as somebody sees it who sits before it. */
@@ -20,6 +24,9 @@ export interface Terminal {
   raw(): string;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
+  /** Closes its window. */
+  hangUp(): void;
+  pid: number;
   /** Resolves to the screen as soon as its text matches. */
   waitForScreen(pattern: RegExp): Promise<string>;
   /** Resolves when the program has ended and all is on the screen. */
@@ -31,14 +38,16 @@ export const CTRL_C = "\u0003";
 /** Runs the body with the command in a pseudo-terminal, which is hung up afterwards. */
 export async function withTerminal<T>(
   args: string[],
-  { columns = 80, rows = 24, env = {} }: TerminalOptions,
+  { columns = 80, rows = 24, env = {}, cwd, command = ownCommand }: TerminalOptions,
   body: (terminal: Terminal) => Promise<T>,
 ): Promise<T> {
   const { PATH = "", HOME = "" } = process.env;
   const size = { cols: columns, rows };
   const screen = new xterm.Terminal({ ...size, allowProposedApi: true, scrollback: 1_000 });
-  const shell = spawn(process.execPath, [command, ...args], {
+  const [file = "", ...first] = command;
+  const shell = spawn(file, [...first, ...args], {
     ...size,
+    ...(cwd && { cwd }),
     name: "xterm-256color",
     env: { PATH, HOME, TERM: "xterm-256color", ...env },
   });
@@ -67,6 +76,8 @@ export async function withTerminal<T>(
         screen.resize(cols, rows);
         shell.resize(cols, rows);
       },
+      hangUp: () => shell.kill("SIGHUP"),
+      pid: shell.pid,
       waitForScreen: (pattern) =>
         waitFor(
           () => {

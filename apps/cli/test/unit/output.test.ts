@@ -60,3 +60,14 @@ it("remembers a child's last lines", async () => {
   expect(lastLines("api")).toHaveLength(12);
   expect(lastLines("worker-1")).toEqual([]);
 });
+
+it("shows control sequences that a child logs, instead of carrying them out", async () => {
+  const { childLine, showLogs, lastLines, text } = await output(true);
+  showLogs();
+  const attack = "\u001b]0;owned\u0007\u001b[2J\u009b2J";
+  childLine("api", JSON.stringify({ ...JSON.parse(line), msg: attack }), "stdout");
+  childLine("api", attack, "stderr");
+  expect(text().replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  expect(text()).toContain("␛]0;owned␇␛[2J");
+  expect(lastLines("api").join("")).not.toMatch(/\p{Cc}/u);
+});

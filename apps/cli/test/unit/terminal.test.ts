@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { cleanField, cleanLine, cleanText } from "../../src/terminal/clean-text.ts";
+import { cleanField, cleanLine, cleanText, toJsonLine } from "../../src/terminal/clean-text.ts";
 import { usesColor } from "../../src/terminal/paint.ts";
 import { formatBar } from "../../src/terminal/progress.ts";
 import { wrapWords } from "../../src/terminal/wrap-words.ts";
@@ -16,6 +16,13 @@ describe("a stranger's text", () => {
 
   it("keeps its lines where it may have several", () => {
     expect(cleanText("a\tb\n\u001b[2J\u0007\r")).toBe("a\tb\n␛[2J␇␍");
+  });
+
+  it("is exact in JSON, without any control that stands as it is", () => {
+    const text = "a\u007f\u009b2J\u001b\n日";
+    const json = toJsonLine({ text });
+    expect(json).toBe('{"text":"a\\u007f\\u009b2J\\u001b\\n日"}');
+    expect(JSON.parse(json)).toEqual({ text });
   });
 
   it("is exact in a field for programs, where it does not end that", () => {

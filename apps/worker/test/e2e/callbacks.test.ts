@@ -167,6 +167,45 @@ describe("callbacks, over a fleet of real processes", () => {
   );
 
   it(
+    "of a task that ends while its worker stops are sent before that worker exits",
+    () =>
+      withOwnRedis(({ url: redisUrl }) =>
+        withReceiver((receiver) =>
+          withFleet({ redisUrl, queue: "q", workers: 1 }, async (fleet) => {
+            await submit(fleet, receiver, "t", { prompt: "mock:sleep 1" });
+            await untilReceived(receiver, "running", "t");
+            const [worker] = fleet.workers;
+            worker?.child.kill("SIGTERM");
+            expect(await worker?.exit).toEqual({ code: 0, signal: null });
+            expect(receiver.received.map(({ status }) => status)).toEqual(["running", "success"]);
+          }),
+        ),
+      ),
+    60_000,
+  );
+
+  it(
+    "keep no worker from exiting for longer than 5 s where the receiver does not answer",
+    () =>
+      withOwnRedis(({ url: redisUrl }) =>
+        withReceiver((receiver) =>
+          withFleet({ redisUrl, queue: "q", workers: 1 }, async (fleet) => {
+            await submit(fleet, receiver, "t", { prompt: "mock:sleep 1" });
+            await untilReceived(receiver, "running", "t");
+            receiver.answer = () => new Promise(() => {});
+            const [worker] = fleet.workers;
+            const stoppedAt = performance.now();
+            worker?.child.kill("SIGTERM");
+            expect(await worker?.exit).toEqual({ code: 0, signal: null });
+            // The task takes 1 s, the callback 5 s, and ending connections 2 s.
+            expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+          }),
+        ),
+      ),
+    60_000,
+  );
+
+  it(
     "that are refused are listed, counted, and sent again on request; no token is in any log",
     () =>
       withOwnRedis(({ url: redisUrl }) =>

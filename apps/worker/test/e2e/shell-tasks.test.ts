@@ -186,6 +186,46 @@ describe("the shell executor, over a fleet of real processes", () => {
       ),
     ));
 
+  it("warns at its start of a prompt that may be an option, and starts", async () => {
+    await withOwnRedis(async ({ url }) => {
+      const logOf = async (env: Record<string, string>) => {
+        let log = "";
+        await withFleet(
+          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", ...env } },
+          async ({ workers }) => {
+            log = workers[0]!.log();
+          },
+        );
+        return log;
+      };
+      const template = (HOST_RUNNER_CMD_TEMPLATE: string) => ({ HOST_RUNNER_CMD_TEMPLATE });
+      const warning = 'gives {prompt} to codex where a value that begins with \\"-\\" is taken for an option';
+      const warned = await logOf(template("codex exec {prompt}"));
+      expect(warned).toContain(warning);
+      expect(warned).toContain("For example: codex exec -- {prompt}");
+      expect(await logOf(template("codex exec -- {prompt}"))).not.toContain("is taken for an option");
+      const trusted = { ...template("codex exec {prompt}"), HOST_RUNNER_TRUSTED_PROGRAMS: "codex" };
+      expect(await logOf(trusted)).not.toContain("is taken for an option");
+    });
+  });
+
+  it("is refused a start with a template in which a prompt is code, unless the program is trusted", async () => {
+    await withOwnRedis(async ({ url }) => {
+      const start = (env: Record<string, string>) =>
+        withFleet(
+          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", ...env } },
+          async () => {},
+        );
+      const env = { HOST_RUNNER_CMD_TEMPLATE: "my-program --exec {prompt}" };
+      await expect(start(env)).rejects.toThrow(
+        /the value of my-program's option --exec.+This works: bash -c/s,
+      );
+      await start({ ...env, HOST_RUNNER_TRUSTED_PROGRAMS: "my-program" });
+      const shell = { ...env, HOST_RUNNER_TRUSTED_PROGRAMS: "bash" };
+      await expect(start(shell)).rejects.toThrow(/HOST_RUNNER_TRUSTED_PROGRAMS names bash/);
+    });
+  });
+
   it("is refused a start without a usable template, with one clear message", async () => {
     await withOwnRedis(async ({ url }) => {
       const start = (env: Record<string, string>) =>

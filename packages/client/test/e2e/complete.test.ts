@@ -18,6 +18,7 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   cancel: (client) => client.cancel("t"),
   rerun: (client) => client.rerun("t"),
   output: (client) => client.output("t", { stream: "stdout", from: 1, tail: 1, execution: 1 }),
+  outputSize: (client) => client.outputSize("t"),
   events: (client) => client.events("t", { execution: 1 }).next(),
   run: (client) => client.run({ prompt: "x" }).next(),
   waitFor: (client) => client.waitFor("t"),

@@ -40,6 +40,35 @@ describe("a call", () => {
       expect(requests).toHaveLength(4);
     }));
 
+  it.each<[string, unknown, string, RegExp]>([
+    ["NaN", { a: [1, Number.NaN] }, "metadata.a.1", /NaN is no JSON/],
+    ["Infinity", Number.POSITIVE_INFINITY, "metadata", /Infinity is no JSON/],
+    ["-0", { a: -0 }, "metadata.a", /-0 would become 0/],
+    ["a bigint", { id: 2n ** 60n }, "metadata.id", /a bigint is no JSON: send it as a string/],
+    ["a function", { a: () => 1 }, "metadata.a", /a function is no JSON/],
+    ["undefined in a list", [undefined], "metadata.0", /undefined would become null/],
+  ])("does not send %s, which JSON cannot say", (_, metadata, path, words) =>
+    withAnswers([json(task)], async ({ url, requests }) => {
+      const client = createClient({ url });
+      const error = await failureOf(client.submit({ prompt: "x", metadata }));
+      expect(error).toMatchObject({
+        code: "invalid",
+        errors: [{ path, message: expect.stringMatching(words) }],
+      });
+      const ofBatch = await failureOf(client.submitBatch([{ prompt: "x" }, { prompt: "y", metadata }]));
+      expect(ofBatch.errors).toMatchObject([{ path: `tasks.1.${path}` }]);
+      expect(requests).toHaveLength(0);
+    }),
+  );
+
+  it("sends whatever JSON can say as it is", () =>
+    withAnswers([json(task)], async ({ url, requests }) => {
+      const shared = { a: 1 };
+      const metadata = { at: new Date(0), absent: undefined, list: [null, shared, shared], "": { "": 1.5 } };
+      await createClient({ url }).submit({ prompt: "x", metadata });
+      expect(requests[0]?.body).toBe(JSON.stringify({ prompt: "x", metadata }));
+    }));
+
   it("becomes an error with the problem's code, words, fields and status", () =>
     withAnswers(
       [problem("invalid", 422, { errors: [{ path: "prompt", message: "must not be empty" }] })],

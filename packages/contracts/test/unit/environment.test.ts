@@ -47,6 +47,7 @@ describe("the environment", () => {
       retentionCount: 100_000,
       executor: "mock",
       shell: "bash -c",
+      trustedPrograms: [],
       concurrency: 4,
       timeoutSeconds: 600,
       graceSeconds: 2,
@@ -74,6 +75,12 @@ describe("the environment", () => {
     ]);
   });
 
+  it("refuses a relative state folder", () => {
+    expect(problemsOf({ REDIS_URL: "redis://x", HOST_RUNNER_STATE_DIR: "state" })).toEqual([
+      'HOST_RUNNER_STATE_DIR must be the absolute path of a folder, the same for all workers of a user on a host, not "state"',
+    ]);
+  });
+
   it.each(["http://127.0.0.1", "127.0.0.1:6379", "redis"])("refuses %s as REDIS_URL", (url) => {
     expect(problemsOf({ REDIS_URL: url })).toHaveLength(1);
   });
@@ -84,6 +91,18 @@ describe("the environment", () => {
       expect(read({ REDIS_URL: url }).values.redisUrl).toBe(url);
     },
   );
+
+  it("takes names and absolute paths as trusted programs, and nothing else", () => {
+    const trusted = (HOST_RUNNER_TRUSTED_PROGRAMS: string) => ({ REDIS_URL, HOST_RUNNER_TRUSTED_PROGRAMS });
+    expect(read(trusted("tool, /opt/bin/other")).values.trustedPrograms).toEqual(["tool", "/opt/bin/other"]);
+    for (const value of ["bin/tool", "tool --flag", "tool,./other"]) {
+      expect(problemsOf(trusted(value))).toEqual([
+        expect.stringMatching(
+          /^HOST_RUNNER_TRUSTED_PROGRAMS must be .+, each a name or an absolute path, not/,
+        ),
+      ]);
+    }
+  });
 
   it("takes an empty variable for an absent one", () => {
     expect(read({ REDIS_URL, HOST_RUNNER_PORT: "" }).values.port).toBe(48_070);

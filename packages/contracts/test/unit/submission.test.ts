@@ -1,11 +1,14 @@
-import { HostRunnerError, parseSubmission } from "@host-runner/contracts";
+import { findJsonFlaws, HostRunnerError, isKeptOfSubmission, parseSubmission } from "@host-runner/contracts";
 import { describe, expect, it } from "@jest/globals";
 
 const workspace = { project_root: "/srv/project" };
 
-function refusalOf(input: unknown): Record<string, string> {
+function refusalOf(
+  input: unknown,
+  options: Parameters<typeof parseSubmission>[1] = {},
+): Record<string, string> {
   try {
-    parseSubmission(input);
+    parseSubmission(input, options);
   } catch (error) {
     if (!(error instanceof HostRunnerError) || error.code !== "invalid") throw error;
     return Object.fromEntries((error.errors ?? []).map(({ path, message }) => [path, message]));
@@ -180,6 +183,88 @@ describe("a submission", () => {
       });
     },
   );
+
+  it.each<[string, string, object]>([
+    [
+      "a number beyond all numbers",
+      '{"prompt":"hi","metadata":{"a":[1e400]}}',
+      { "metadata.a.0": /no number/ },
+    ],
+    ["a number alone", '{"prompt":"hi","metadata":1e400}', { metadata: /no number/ }],
+    [
+      "a rounded number",
+      '{"prompt":"hi","metadata":{"id":9007199254740993}}',
+      { "metadata.id": /beyond 2\^53/ },
+    ],
+    [
+      "many digits",
+      '{"prompt":"hi","metadata":[0.12345678901234567890]}',
+      { "metadata.0": /rounded to 0\.1234/ },
+    ],
+    ["a number that becomes 0", '{"prompt":"hi","metadata":[1e-999]}', { "metadata.0": /become 0/ }],
+    ["a negative zero", '{"prompt":"hi","metadata":[-0]}', { "metadata.0": /become 0/ }],
+    ["a name twice", '{"prompt":"hi","metadata":{"a":1,"a":2}}', { "metadata.a": /more than once/ }],
+    ["a field twice", '{"prompt":"hi","prompt":"ho"}', { prompt: /more than once/ }],
+    ["a label twice", '{"prompt":"hi","labels":{"a":"1","a":"1"}}', { "labels.a": /more than once/ }],
+    [
+      "a label __proto__",
+      '{"prompt":"hi","labels":{"__proto__":"x"}}',
+      { "labels.__proto__": /many programs lose/ },
+    ],
+    [
+      "__proto__ in metadata",
+      '{"prompt":"hi","metadata":{"a":[{"__proto__":1}]}}',
+      { "metadata.a.0.__proto__": /lose/ },
+    ],
+    [
+      "__proto__ in a workspace",
+      '{"prompt":"hi","workspace":{"project_root":"/a","__proto__":{}}}',
+      { "workspace.__proto__": /lose/ },
+    ],
+    [
+      "a rounded project id",
+      '{"prompt":"hi","workspace":{"project_root":"/a","project_id":9007199254740993}}',
+      { "workspace.project_id": /2\^53/ },
+    ],
+    [
+      "half a character in metadata",
+      '{"prompt":"hi","metadata":{"a":"\\ud800"}}',
+      { "metadata.a": /well-formed/ },
+    ],
+    [
+      "half a character in a name",
+      '{"prompt":"hi","metadata":{"\\ud800":1}}',
+      { "metadata.\ud800": /well-formed/ },
+    ],
+    [
+      "a rounded timeout",
+      '{"prompt":"hi","timeout_seconds":60.00000000000000001}',
+      { timeout_seconds: /rounded to 60/ },
+    ],
+    ["a backoff of -0", '{"prompt":"hi","backoff_seconds":-0}', { backoff_seconds: /become 0/ }],
+  ])("is refused with %s, which would be stored as something else", (_, text, refusals) => {
+    const refusal = refusalOf(JSON.parse(text), { flaws: findJsonFlaws(text, isKeptOfSubmission) });
+    expect(refusal).toEqual(
+      Object.fromEntries(
+        Object.entries(refusals).map(([path, words]) => [path, expect.stringMatching(words)]),
+      ),
+    );
+  });
+
+  it("keeps names that objects have by themselves, and numbers that are exact", () => {
+    const text = `{"prompt":"hi","labels":{"constructor":"a","toString":"b"},"metadata":{"constructor":{"prototype":1},
+      "hasOwnProperty":[9007199254740991,-1.5,1e21,0.1]},"workspace":{"project_root":"/a","project_id":7}}`;
+    const { labels, metadata, workspace } = parseSubmission(JSON.parse(text), { flaws: findJsonFlaws(text) });
+    const { prompt: _, ...sent } = JSON.parse(text);
+    expect({ labels, metadata, workspace }).toEqual(sent);
+  });
+
+  it("may have anything in fields that are dropped", () => {
+    const text = `{"prompt":"hi","handoff_context":{"a":1e400,"a":-0},"x":9007199254740993,"x":1,
+      "workspace":{"project_root":"/a","x":-0}}`;
+    const flaws = findJsonFlaws(text, isKeptOfSubmission);
+    expect(parseSubmission(JSON.parse(text), { flaws }).prompt).toBe("hi");
+  });
 
   it("is refused with metadata that is nested too deeply to be walked", () => {
     const depth = 200_000;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import type { ExecutorsConfig, ShellConfig } from "../config.ts";
 import { readPidScope, readStat } from "./containment/proc.ts";
 import { closeForeignDescriptors } from "./launch/close-foreign-descriptors.ts";
@@ -7,6 +7,7 @@ import type { Launcher } from "./launch/launcher.ts";
 import { startLauncher } from "./launch/start-launcher.ts";
 import { type BufferPool, createBufferPool } from "./output/buffer-pool.ts";
 import { createFifoPool, type FifoPool } from "./output/fifo-pool.ts";
+import { findHomeProblem } from "./prepare/home.ts";
 import { defaultWorkingDirectory } from "./prepare/working-directory.ts";
 import { clearLeftovers, keepClearingLeftovers } from "./worker-files/clear-leftovers.ts";
 import { makeWorkerFolder, type WorkerFolder, workerFolder } from "./worker-files/worker-folder.ts";
@@ -23,8 +24,12 @@ export interface ShellRuntime {
   launcher: Launcher;
   /** Where commands start that ask for no directory. */
   defaultDirectory: string;
+  /** The HOME of commands. */
+  home: string;
   /** One line for the log. */
   containment: string;
+  /** Others, about what an operator should know. */
+  warnings: string[];
   nextSequence(): number;
   /** Makes the worker's folders and files again, where somebody has removed them. Throws what the system does. */
   restoreFolders(): void;
@@ -47,6 +52,9 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   makeWorkerFolder(stateDir, folder);
   await clearLeftovers({ stateDir, gracePeriodMs });
 
+  const homeProblem = findHomeProblem(shell.environment.HOME);
+  const home = homeProblem === null ? shell.environment.HOME! : folder.home;
+  if (homeProblem !== null) mkdirSync(home, { mode: 0o700 });
   const fifos = createFifoPool(folder.pipes);
   const { launcher, containment, cgroup, restore } = await startLauncher({
     strongest: shell.containment ?? "keeper-with-cgroup",
@@ -60,6 +68,11 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   return {
     workerKey: workerName.key,
     folder,
+    home,
+    warnings:
+      homeProblem === null
+        ? []
+        : [`HOME ${homeProblem}; the HOME of commands is ${home}, which is removed when this worker ends`],
     fifos,
     launcher,
     defaultDirectory: await defaultWorkingDirectory(shell.allowedRoots, shell.environment.HOME),
@@ -84,8 +97,10 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   }
 
   function restoreFolders(): void {
-    if ([folder.worker, folder.prompts, folder.pipes].every((path) => existsSync(path))) return;
+    const paths = [folder.worker, folder.prompts, folder.pipes, home];
+    if (paths.every((path) => existsSync(path))) return;
     makeWorkerFolder(stateDir, folder);
+    if (homeProblem !== null) mkdirSync(home, { recursive: true, mode: 0o700 });
     writeRecord(cgroup);
     restore();
   }

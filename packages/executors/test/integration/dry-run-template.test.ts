@@ -17,8 +17,23 @@ describe("a dry run of a template", () => {
       expect(run.command.at(-1)).toBe("$(id); x");
       expect(existsSync(file)).toBe(false);
       const split = await dryRun("touch -- {prompt} {task_id}", "none");
-      expect(split).toEqual({ command: ["touch", "--", "$(id); x", "T"], problem: null, doubt: null });
+      expect(split).toEqual({
+        command: ["touch", "--", "$(id); x", "T"],
+        problem: null,
+        doubt: null,
+        warnings: [],
+      });
     }));
+
+  it("tells where a prompt may be an option, and believes what it is told of programs", async () => {
+    const [warning] = (await dryRun("ls {prompt}", "none")).warnings;
+    expect(warning).toEqual({
+      detail: expect.stringContaining("gives {prompt} to ls where"),
+      mend: expect.stringMatching(/: ls -- \{prompt\}$/),
+    });
+    const trusting = await dryRunTemplate("ls --exec {prompt}", "none", values, process.env, ["ls"]);
+    expect(trusting.warnings).toEqual([]);
+  });
 
   it.each([
     ["if true {prompt}", "bash -c", /^bash cannot read it: .*syntax error/s],

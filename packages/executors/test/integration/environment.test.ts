@@ -36,6 +36,7 @@ describe("the environment of a command", () => {
       );
       expect(variables).toEqual({
         PATH,
+        HOME: expect.stringMatching(/\/home$/),
         USER: "somebody",
         LANG: "C.UTF-8",
         LC_TIME: "C",

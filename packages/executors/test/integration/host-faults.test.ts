@@ -25,14 +25,19 @@ const notStarted = (hostFault: RegExp | string) => ({
 });
 
 describe("a program that is missing", () => {
-  it.each(["no-such-program {prompt}", "/no/such/program {prompt}"])("stops the start: %s", (template) =>
+  it.each([
+    ["no-such-program {prompt}", "none"],
+    ["/no/such/program {prompt}", "none"],
+    ["no-such-program -- {prompt} 2>&1", "bash -c"],
+    ["bash -c 'no-such-program \"$1\"' name {prompt}", "none"],
+  ])("stops the start: %s, with shell %s", (template, shell) =>
     withFolder(async (folder) => {
       const executors = createExecutors({
         workerId: "test",
         mockDurationMs: 1,
         gracePeriodMs: 100,
         shell: {
-          ...{ template, shell: "none", envAllow: [], allowedRoots: null },
+          ...{ template, shell, envAllow: [], allowedRoots: null },
           ...{ environment: process.env, stateDir: join(folder, "state") },
         },
       });
@@ -46,9 +51,14 @@ describe("a program that is missing", () => {
       const program = join(bin, "tool");
       copyFileSync("/bin/true", program);
       chmodSync(program, 0o755);
-      for (const template of [`${program} {prompt}`, "tool {prompt}"]) {
+      const templates = [
+        [`${program} {prompt}`, "none"],
+        ["tool {prompt}", "none"],
+        ["tool -- {prompt} >/dev/null", "bash -c"],
+      ] as const;
+      for (const [template, shell] of templates) {
         const environment = { PATH: `${bin}:/usr/bin:/bin`, HOME: "/" };
-        await withShell(template, { shell: "none", environment }, async ({ run, executors }) => {
+        await withShell(template, { shell, environment }, async ({ run, executors }) => {
           expect((await run()).result).toEqual(exited(0));
           renameSync(program, `${program}.away`);
           expect((await run()).result).toEqual(notStarted(/the program .*tool is/));
@@ -61,6 +71,18 @@ describe("a program that is missing", () => {
         });
       }
     }));
+
+  it.each([
+    ["tool {prompt}", "bash -lc"],
+    ["cd /tmp; tool {prompt}", "bash -c"],
+    ["if true; then tool {prompt}; fi", "bash -c"],
+    ['"$TOOL" {prompt}', "bash -c"],
+    ["echo {prompt}", "bash -c"],
+  ])("is the shell's to find where that is not plain: %s, with shell %s", (template, shell) =>
+    withShell(template, { shell }, async ({ run }) => {
+      expect((await run()).result.exit.kind).toBe("exited");
+    }),
+  );
 
   it("is a fault of the host too where only its interpreter is missing", () =>
     withFolder(async (bin) => {

@@ -230,6 +230,17 @@ describe("a template or shell that cannot be used", () => {
     expect(() => compileTemplate(template, "bash -c")).toThrow(/^HOST_RUNNER_CMD_TEMPLATE (is|has)/);
   });
 
+  it.each([
+    ["echo $(".repeat(200), "bash -c", "too many brackets within brackets"],
+    [`${"nice ".repeat(40)}my-program {prompt}`, "none", "too many programs that start another"],
+    ["MODE=ci my-program {prompt}", "none", 'begins with "MODE=ci", which only a shell understands'],
+    ["bash --rcfile {prompt_file} -ic true", "none", "an option of a shell"],
+    ["bash -o {prompt} -c true", "bash -c", "an option of a shell"],
+  ])("is refused with what to do: %.40s", (template, shell, message) => {
+    expect(() => compileTemplate(template, shell)).toThrow(TemplateError);
+    expect(() => compileTemplate(template, shell)).toThrow(message);
+  });
+
   it.each(["", "bash", "bash -l", "fish -c", "python -c", "bash -c x", "none x"])(
     "is refused as shell: %j",
     (shell) => {

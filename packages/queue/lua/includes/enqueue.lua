@@ -1,17 +1,13 @@
+--- @include "line"
+
 -- Stores a record and puts it last in line, with the fields, marker and events of BullMQ's own add.
-local function enqueue(queue, jobId, name, data, opts, now)
-  local meta = redis.call("HMGET", queue .. "meta", "opts.maxLenEvents", "paused")
-  local maxEvents = meta[1] or 10000
-  local events = queue .. "events"
+local function enqueue(queue, own, jobId, name, data, opts, now)
+  local place = nextPlace(own)
   redis.call("HSET", queue .. jobId, "name", name, "data", data, "opts", opts, "timestamp", now, "delay", 0,
-    "priority", 0)
-  redis.call("XADD", events, "MAXLEN", "~", maxEvents, "*", "event", "added", "jobId", jobId, "name", name)
-  redis.call("LPUSH", queue .. "wait", jobId)
-  if not meta[2] then
-    -- What workers block on: any member wakes one of them.
-    redis.call("ZADD", queue .. "marker", 0, "0")
-  end
-  redis.call("XADD", events, "*", "event", "waiting", "jobId", jobId)
+    "priority", DEFAULT_PRIORITY, "place", place)
+  redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEventsOf(queue), "*", "event", "added", "jobId", jobId,
+    "name", name)
+  joinLine(queue, jobId, place)
 end
 
 -- Puts a record into the lists in which it is looked for, by the time of its submission: all, and those that
@@ -36,7 +32,7 @@ local function startExecution(queue, own, newest, task, now)
     execution = execution + 1
   end
   local jobId = jobIdOf(task.encodedId, execution)
-  enqueue(queue, jobId, task.name, task.data, task.opts, now)
+  enqueue(queue, own, jobId, task.name, task.data, task.opts, now)
   enlist(queue, own, jobId, task.lists, now)
   if task.callbacks then
     redis.call("HSET", queue .. jobId, "callbacks", "[]")
@@ -52,10 +48,4 @@ local function startExecution(queue, own, newest, task, now)
   -- Nobody watches a new execution yet, but its run may be watched.
   publishInRun(own, jobId, task.lists)
   return execution
-end
-
--- How many tasks wait to be started.
-local function countWaiting(queue)
-  return redis.call("LLEN", queue .. "wait") + redis.call("ZCARD", queue .. "prioritized")
-    + redis.call("ZCARD", queue .. "delayed")
 end

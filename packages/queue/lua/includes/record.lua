@@ -1,5 +1,5 @@
 local RECORD_FIELDS = {
-  "name", "opts", "timestamp", "lists", "callbacks", "ats", "atm", "pb", "processedOn", "delayUntil",
+  "name", "opts", "timestamp", "lists", "callbacks", "ats", "atm", "pb", "processedOn", "delayUntil", "place",
   "cancelRequestedAt", "finishedOn", "outcome",
 }
 

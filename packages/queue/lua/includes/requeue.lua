@@ -1,9 +1,9 @@
 --- @include "max-events"
 --- @include "publish-change"
+--- @include "line"
 
--- Queues a running record again for its next attempt: at once at the head of the line, or after `delayMs`, in
--- the set from which BullMQ promotes it when it is due. The caller has taken it out of the active list after
--- `rememberAttempt`.
+-- Queues a running record again for its next attempt: at once at its old place in line, or after `delayMs`, in the set
+-- of those that wait for an instant. The caller has taken it out of the active list after `rememberAttempt`.
 
 -- Keeps what became of the attempt that ends now. The last attempt of all needs no entry, the record's outcome
 -- is its. The first write of a transition, as a Redis out of memory refuses it and nothing is half done then.
@@ -24,10 +24,7 @@ local function requeue(queue, own, jobId, now, delayMs)
   redis.call("HINCRBY", jobKey, "atm", 1)
   publishChange(own, jobId, redis.call("HGET", jobKey, "lists"), "queued")
   if delayMs <= 0 then
-    redis.call("RPUSH", queue .. "wait", jobId)
-    redis.call("ZADD", queue .. "marker", 0, "0")
-    redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEventsOf(queue), "*", "event", "waiting", "jobId", jobId,
-      "prev", "active")
+    joinLine(queue, jobId, redis.call("HGET", jobKey, "place"), "active")
     return
   end
   local due = math.floor(now + delayMs)
@@ -36,7 +33,6 @@ local function requeue(queue, own, jobId, now, delayMs)
   redis.call("ZADD", queue .. "delayed", due * 0x1000, jobId)
   local first = redis.call("ZRANGE", queue .. "delayed", 0, 0, "WITHSCORES")
   redis.call("ZADD", queue .. "marker", tonumber(first[2]) / 0x1000, "1")
-  redis.call("ZADD", own .. "due", due, jobId)
   redis.call("XADD", queue .. "events", "MAXLEN", "~", maxEventsOf(queue), "*", "event", "delayed", "jobId", jobId,
     "delay", due)
 end

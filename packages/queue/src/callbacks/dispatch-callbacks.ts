@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { CallbackBody } from "@host-runner/contracts";
 import { bootMs } from "../boot-clock.ts";
 import { type Log, logFault } from "../log.ts";
@@ -8,6 +9,7 @@ import type { Subscriber } from "../subscriber.ts";
 import { parseJobId } from "../task-id.ts";
 import type { Observe } from "../transition.ts";
 import { type ClaimedCallback, claimCallbacks, settleCallback } from "./callback-scripts.ts";
+import { createOwnCallbacks } from "./own-callbacks.ts";
 import {
   type CallbackState,
   parseCallbacks,
@@ -46,6 +48,9 @@ const CLAIM_MS = 20_000;
 /** Of that, the time in which sending may begin; the rest is for the receiver's answer, and for recording it. */
 const BEGIN_MS = 6_000;
 
+/** While the callbacks of this worker's own tasks are waited for. */
+const LOOK_AGAIN_MS = 50;
+
 /** After a fault of Redis' or ours. */
 const AFTER_FAULT_MS = 1_000;
 
@@ -60,6 +65,10 @@ interface DispatchOptions {
 }
 
 export interface CallbackDispatch {
+  /** Told of a task that has ended here and owes a callback. */
+  ended(jobId: string): void;
+  /** Resolves when the callbacks of tasks that ended here lately are sent or wait for another try, at the latest in time. */
+  sendOwn(timeoutMs: number): Promise<void>;
   /** Claims no more; resolves when those that are being sent are settled. */
   stop(): Promise<void>;
 }
@@ -83,6 +92,7 @@ export function startCallbackDispatch({
   let wokenMeanwhile = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  const own = createOwnCallbacks(runner);
 
   subscriber.onMessage((channel) => {
     if (channel === keys.callbacksChannel) wake();
@@ -93,6 +103,21 @@ export function startCallbackDispatch({
   redis.on("ready", wake);
 
   return {
+    ended: own.add,
+    async sendOwn(timeoutMs) {
+      const deadlineMs = performance.now() + timeoutMs;
+      for (;;) {
+        const leftMs = deadlineMs - performance.now();
+        if (leftMs <= 0 || redis.status !== "ready") return;
+        if (sending.size === 0) {
+          // A Redis that is frozen answers nothing.
+          const areDue = own.areDueWithin(leftMs).catch(() => false);
+          if (!(await Promise.race([areDue, pause(leftMs, false, { ref: false })]))) return;
+        }
+        wake();
+        await Promise.race([...sending, pause(LOOK_AGAIN_MS)]);
+      }
+    },
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { CallbackEntry } from "@host-runner/contracts";
-import { invalidRequest } from "@host-runner/contracts";
 import type { Redis } from "ioredis";
+import * as z from "zod";
+import { formatCursor, parseCursor } from "../cursor.ts";
 import type { Keys } from "../keys.ts";
 import { projectTask, type StoredSubmission } from "../project-task.ts";
 import { parseJobId } from "../task-id.ts";
@@ -17,6 +18,9 @@ export interface CallbackPage {
   nextCursor: string | null;
 }
 
+/** How many are before the page. */
+const cursorSchema = z.tuple([z.int().min(0)]);
+
 const FIELDS = ["name", "data", "timestamp", "callbacks"] as const;
 
 /**
@@ -24,7 +28,8 @@ const FIELDS = ["name", "data", "timestamp", "callbacks"] as const;
  * pending ones by their next try.
  */
 export async function listCallbacks(redis: Redis, keys: Keys, query: CallbackQuery): Promise<CallbackPage> {
-  const offset = parseOffset(query.cursor);
+  const list = { list: "callbacks", state: query.state };
+  const [offset] = query.cursor === undefined ? [0] : parseCursor(list, query.cursor, cursorSchema);
   const jobIds =
     query.state === "failed"
       ? await redis.zrevrange(keys.callbacksFailed, offset, offset + query.limit - 1)
@@ -36,7 +41,8 @@ export async function listCallbacks(redis: Redis, keys: Keys, query: CallbackQue
     if (record.name === undefined) return [];
     return entriesOf(record, parseJobId(jobIds[i]!).execution, query.state);
   });
-  return { callbacks, nextCursor: jobIds.length < query.limit ? null : String(offset + query.limit) };
+  const isLast = jobIds.length < query.limit;
+  return { callbacks, nextCursor: isLast ? null : formatCursor(list, [offset + query.limit]) };
 }
 
 /** Which executions the lines have at their head. */
@@ -58,10 +64,4 @@ function entriesOf(
   return (parseCallbacks(record) ?? [])
     .filter((callback) => callback.state === state)
     .map((callback) => ({ task_id, run_id, execution, receiver, ...describeCallback(callback) }));
-}
-
-function parseOffset(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
-  throw invalidRequest([{ path: "cursor", message: "is none that this API has given" }]);
 }

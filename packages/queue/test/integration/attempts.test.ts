@@ -1,6 +1,6 @@
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
-import { handlers, submission, withQueue } from "./with-queue.ts";
+import { executionsOf, handlers, submission, withQueue } from "./with-queue.ts";
 
 const threeAttempts = { max_attempts: 3, backoff_seconds: 0 };
 
@@ -10,7 +10,7 @@ describe("attempts", () => {
       await queue.submit(submission("t", threeAttempts));
       await consume(async (task) => (task.attempt < 3 ? handlers.fail() : handlers.succeed()));
       expect(await whenStatus("t", "success")).toMatchObject({ attempt: 3, max_attempts: 3, exit_code: 0 });
-      const [execution] = await queue.executions("t");
+      const [execution] = await executionsOf(queue, "t");
       expect(execution?.attempts).toMatchObject([
         { attempt: 1, exit_code: 3, reason: "exit_code", message: "mock execution failed" },
         { attempt: 2, exit_code: 3, reason: "exit_code" },
@@ -100,7 +100,7 @@ describe("attempts", () => {
       await consume(handlers.fail);
       await waitFor(async () => (await queue.find("t"))?.delay_until, { description: "the task waits" });
       expect(await queue.cancel("t")).toMatchObject({ status: "canceled", attempt: 1, delay_until: null });
-      const [execution] = await queue.executions("t");
+      const [execution] = await executionsOf(queue, "t");
       expect(execution?.attempts).toMatchObject([{ attempt: 1, reason: "exit_code" }]);
       expect(await queue.bullmq.getJobCounts()).toMatchObject({ failed: 1, delayed: 0, waiting: 0 });
       await queue.submit(submission("next"));

@@ -302,9 +302,16 @@ describe("the callbacks of a task", () => {
       const all = [...first.callbacks, ...second.callbacks].map(({ task_id }) => task_id);
       expect(all.sort()).toEqual(["a", "b", "c"]);
       expect(second.nextCursor).toBeNull();
-      await expect(queue.callbacks({ state: "failed", limit: 2, cursor: "x" })).rejects.toMatchObject({
-        code: "invalid",
-      });
+      for (const query of [
+        { state: "failed" as const, cursor: "x" },
+        { state: "failed" as const, cursor: "2" },
+        { state: "pending" as const, cursor: first.nextCursor ?? "" },
+      ]) {
+        await expect(queue.callbacks({ ...query, limit: 2 })).rejects.toMatchObject({
+          code: "invalid",
+          errors: [{ path: "cursor" }],
+        });
+      }
     }));
 
   it("outlive the task's retention while they are owed, and go with it when they are settled", () =>

@@ -97,9 +97,9 @@ describe("a worker", () => {
 
   it("wakes another one where more wait than it has slots for", () =>
     withQueue(async ({ queue, consume, redis, name }) => {
-      const [line, marker] = [`{hr}:${name}:wait`, `{hr}:${name}:marker`];
+      const [line, marker] = [`{hr}:${name}:prioritized`, `{hr}:${name}:marker`];
       for (const id of ["a", "b"]) await queue.submit(submission(id));
-      const waiting = await redis.lrange(line, 0, -1);
+      const waiting = await redis.zrange(line, "0", "-1");
       await redis.del(line, marker);
       for (const _ of waiting) await consume(handlers.hang, { concurrency: 1 });
       const blocked = async () => String(await redis.client("LIST")).match(/cmd=bzpopmin/g)?.length;
@@ -107,10 +107,10 @@ describe("a worker", () => {
       // Two tasks at once, and a marker that wakes one worker.
       await redis
         .multi()
-        .lpush(line, ...waiting)
+        .zadd(line, ...waiting.flatMap((id, i) => [i, id]))
         .zadd(marker, 0, "0")
         .exec();
-      await waitFor(async () => (await redis.llen(line)) === 0, {
+      await waitFor(async () => (await redis.zcard(line)) === 0, {
         // Long before either would look by itself.
         timeoutMs: 2000,
         description: "both tasks are taken",
@@ -119,7 +119,7 @@ describe("a worker", () => {
 
   it("passes over what stands in line without a record", () =>
     withQueue(async ({ queue, consume, redis, name, whenStatus }) => {
-      await redis.lpush(`{hr}:${name}:wait`, "task-gone@1");
+      await redis.zadd(`{hr}:${name}:prioritized`, 1, "task-gone@1");
       await queue.submit(submission("t"));
       const started: string[] = [];
       await consume(async ({ taskId }) => {
@@ -296,7 +296,7 @@ describe("a worker that takes a task again while its lost attempt is still being
         .lrem(`{hr}:${name}:active`, 1, "task-t@1")
         .del(`${record}:lock`)
         .hdel(record, "processedOn")
-        .rpush(`{hr}:${name}:wait`, "task-t@1")
+        .zadd(`{hr}:${name}:prioritized`, 1, "task-t@1")
         .zadd(`{hr}:${name}:marker`, 0, "0")
         .exec();
       await waitFor(async () => (await queue.find("t"))?.attempt === 2, {

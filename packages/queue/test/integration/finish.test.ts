@@ -18,7 +18,7 @@ describe("attempts that are recorded in one call", () => {
         endedAtMs: performance.now(),
         outcome,
         canceled: null,
-        output: { entries: [], drop: [], isAll: true },
+        output: { entries: [], drop: [], isAll: true, isLost: false },
         parts: null,
       };
       const answers = await finish(

@@ -1,6 +1,8 @@
 import type { TaskQuery, TaskQueue } from "@host-runner/queue";
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
+import { createKeys } from "../../src/keys.ts";
+import { listTasks } from "../../src/list-tasks.ts";
 import { handlers, submission, withQueue } from "./with-queue.ts";
 
 async function allPages(
@@ -125,6 +127,33 @@ describe("listing tasks", () => {
     60_000,
   );
 
+  it("refuses a cursor of another query, and takes it for pages of any length and labels in any order", () =>
+    withQueue(async ({ queue }) => {
+      const labels = { a: "1", b: "2" };
+      for (const id of ["x", "y", "z"]) await queue.submit(submission(id, { run_id: "r", labels }));
+      const query: Omit<TaskQuery, "limit"> = {
+        ...{ status: "queued", runId: "r", createdAfter: 5, createdBefore: Date.now() + 60_000 },
+        labels: Object.entries(labels),
+      };
+      const { nextCursor } = await queue.list({ ...query, limit: 1 });
+      const cursor = nextCursor!;
+      const rest = await queue.list({ ...query, labels: query.labels!.toReversed(), limit: 10, cursor });
+      expect(rest.tasks.map(({ task_id }) => task_id)).toEqual(["y", "x"]);
+      const others: Partial<TaskQuery>[] = [
+        ...[{ status: "running" as const }, { status: undefined }, { runId: "s" }, { labels: [] }],
+        ...[{ createdAfter: 6 }, { createdBefore: undefined }],
+      ];
+      for (const other of others) {
+        await expect(queue.list({ ...query, ...other, limit: 1, cursor })).rejects.toMatchObject({
+          code: "invalid",
+          errors: [{ path: "cursor", message: expect.stringContaining("another query") }],
+        });
+      }
+      await expect(queue.callbacks({ state: "failed", limit: 1, cursor })).rejects.toMatchObject({
+        code: "invalid",
+      });
+    }));
+
   it("refuses a cursor that it has not given", () =>
     withQueue(async ({ queue }) => {
       await expect(queue.list({ limit: 10, cursor: "x" })).rejects.toMatchObject({ code: "invalid" });
@@ -134,3 +163,51 @@ describe("listing tasks", () => {
 async function commandsOf(redis: { info(section: string): Promise<string> }): Promise<number> {
   return Number(/total_commands_processed:(\d+)/.exec(await redis.info("stats"))?.[1]);
 }
+
+const nextMillisecond = () => {
+  const now = Date.now();
+  return waitFor(() => Date.now() > now + 1, { description: "the clock moves on" });
+};
+
+describe("a page of tasks", () => {
+  it("is read in groups of 20 records, and no further than to its end", () =>
+    withQueue(async ({ queue, redis, name }) => {
+      await Promise.all(Array.from({ length: 150 }, (_, i) => queue.submit(submission(`t${i}`))));
+      const pending = { now: 0, most: 0, all: 0 };
+      const counting = new Proxy(redis, {
+        get(target, method) {
+          const value = Reflect.get(target, method);
+          if (method !== "hmget") return typeof value === "function" ? value.bind(target) : value;
+          return async (...fields: Parameters<typeof redis.hmget>) => {
+            pending.now += 1;
+            pending.all += 1;
+            pending.most = Math.max(pending.most, pending.now);
+            return target.hmget(...fields).finally(() => {
+              pending.now -= 1;
+            });
+          };
+        },
+      });
+      const { tasks } = await listTasks(counting, createKeys(name), { limit: 50 });
+      expect(tasks).toHaveLength(50);
+      expect(pending).toEqual({ now: 0, most: 20, all: 60 });
+    }));
+
+  it("has each task of a run that is named like the run of a single task", () =>
+    withQueue(async ({ queue }) => {
+      const named = Array.from({ length: 120 }, (_, i) => `named-${i + 100}`);
+      for (const [i, id] of named.entries()) {
+        await queue.submit(submission(id, { run_id: "task-own" }));
+        if (i !== 60) continue;
+        // Those of one millisecond are sorted by their names.
+        await nextMillisecond();
+        await queue.submit(submission("own"));
+        await nextMillisecond();
+      }
+      const newestFirst = [...named.slice(0, 61), "own", ...named.slice(61)].reverse();
+      expect(await allPages(queue, { runId: "task-own" })).toEqual(newestFirst);
+      await queue.cancel("own");
+      await queue.submit(submission("own", { prompt: "again" }));
+      expect(await allPages(queue, { runId: "task-own" })).toEqual(["own", ...named.reverse()]);
+    }));
+});

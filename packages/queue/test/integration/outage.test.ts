@@ -2,7 +2,7 @@ import type { StopSignal } from "@host-runner/contracts";
 import { type OwnRedis, waitFor, withOwnRedis } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { findProblem } from "../../src/assert-usable-redis.ts";
-import { handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
+import { executionsOf, handlers, submission, type TestQueue, withQueueOn } from "./with-queue.ts";
 import { withRoad } from "./with-road.ts";
 
 function withOutages(body: (test: OwnRedis & Omit<TestQueue, keyof TestQueue & "redis">) => Promise<void>) {
@@ -51,10 +51,23 @@ describe("an outage of Redis", () => {
         else resume();
         expect(await whenStatus("t", "success")).toMatchObject({ attempt: 1 });
         expect(gate.reasons).toEqual([]);
-        const [execution] = await queue.executions("t");
+        const [execution] = await executionsOf(queue, "t");
         expect(execution?.attempts).toHaveLength(1);
       }),
   );
+
+  it("in which Redis is frozen keeps no worker that owes callbacks from stopping", () =>
+    withOutages(async ({ queue, consume, whenStatus, pause, resume }) => {
+      const deliver = () => new Promise<never>(() => {});
+      const consumer = await consume(handlers.succeed, { callbacks: { concurrency: 0, deliver } });
+      await queue.submit(submission("t", { status_callback_url: "http://127.0.0.1:9/" }));
+      await whenStatus("t", "success");
+      pause();
+      const askedAt = performance.now();
+      await consumer.sendOwnCallbacks(300);
+      expect(performance.now() - askedAt).toBeLessThan(1500);
+      resume();
+    }));
 
   it("takes no task from a worker that comes back a second after the others", () =>
     withOutages(({ url, queue, consume, whenStatus, stop, restart }) =>
@@ -252,7 +265,7 @@ describe("a Redis that is out of memory", () => {
         expect((await queue.find("running"))?.status).toBe("running");
         expect((await queue.find("queued"))?.status).toBe("queued");
         expect(await queue.find("new")).toBeNull();
-        expect(await queue.executions("ended")).toHaveLength(1);
+        expect(await executionsOf(queue, "ended")).toHaveLength(1);
 
         await admin.config("SET", "maxmemory", "0");
         await whenStatus("running", "success");

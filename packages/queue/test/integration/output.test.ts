@@ -34,6 +34,24 @@ const textOf = (events: TaskEvent[], stream: string): string =>
     .map((piece) => piece!.bytes.toString())
     .join("");
 
+/** How far the pieces of a stream reach, with the gaps that are told of. Fails where they leave one out. */
+function coveredBytes(events: TaskEvent[], stream: string): number {
+  let position = 0;
+  for (const event of events) {
+    if (event.kind !== "output" || event.piece.stream !== stream) continue;
+    const { piece } = event;
+    const [from, to] =
+      piece.kind === "gap" ? [piece.from, piece.to] : [piece.offset, piece.offset + piece.bytes.length];
+    expect(from).toBe(position);
+    position = to;
+  }
+  return position;
+}
+
+const summary = (stdoutBytes: number, stderrBytes: number) => ({
+  ...{ stdout: "", stderr: "", stdoutBytes, stderrBytes, stdoutTruncated: true, stderrTruncated: true },
+});
+
 const kindsOf = (events: TaskEvent[]) => events.map(({ kind }) => kind);
 
 describe("the output of a task", () => {
@@ -233,7 +251,71 @@ describe("the output of a task", () => {
       }),
     ));
 
-  it("ends for who follows, whoever ends the task", () =>
+  it("of very many tiny pieces and a burst behind them is kept to its end, and its outcome recorded", () =>
+    withQueue(async ({ queue, consume, whenStatus, redis, name }) => {
+      await queue.submit(submission("t"));
+      const burst = Buffer.alloc(200 * 1024, "b");
+      const pieces = 23_000;
+      await consume(
+        async (_task, _signal, output) => {
+          for (let i = 0; i < pieces; i++)
+            await output.write(i % 2 ? "stderr" : "stdout", i >> 1, Buffer.from("."));
+          await output.write("stdout", pieces / 2, burst);
+          return { ...(await handlers.succeed()), output: summary(pieces / 2 + burst.length, pieces / 2) };
+        },
+        { outputKeepBytes: 64 * 1024 },
+      );
+      const task = await whenStatus("t", "success");
+      expect(task.message).toBe("mock execution completed");
+      const events = await follow(queue, "t");
+      const stdout = textOf(events, "stdout");
+      expect(stdout.startsWith(".")).toBe(true);
+      expect(stdout.endsWith("b".repeat(8 * 1024))).toBe(true);
+      expect(await redis.xlen(`{hr}.${name}:output:task-t@1`)).toBeLessThan(9000);
+      for (const stream of ["stdout", "stderr"] as const) {
+        expect(coveredBytes(events, stream)).toBe(task[`${stream}_bytes`]);
+      }
+    }));
+
+  it("never keeps more pieces than are cheap to keep, however tiny they are", () =>
+    withQueue(async ({ queue, consume, whenStatus, redis, name }) => {
+      await queue.submit(submission("t"));
+      await consume(async (_task, _signal, output) => {
+        for (let i = 0; i < 40_000; i++)
+          await output.write(i % 2 ? "stderr" : "stdout", i >> 1, Buffer.from("."));
+        return { ...(await handlers.succeed()), output: summary(20_000, 20_000) };
+      });
+      await whenStatus("t", "success");
+      expect(await redis.xlen(`{hr}.${name}:output:task-t@1`)).toBeLessThanOrEqual(8192);
+      const events = await follow(queue, "t");
+      expect([coveredBytes(events, "stdout"), coveredBytes(events, "stderr")]).toEqual([20_000, 20_000]);
+    }));
+
+  it.each([
+    ["at once", 100],
+    ["while the command runs", 2_000_000],
+  ])("that cannot be stored costs the task nothing but that output, and the task says so: %s", (_, bytes) =>
+    withQueue(async ({ queue, consume, whenStatus, redis, name }) => {
+      // Something else stands where the output has to go.
+      await redis.set(`{hr}.${name}:output:task-t@1`, "no stream");
+      await queue.submit(submission("t"));
+      await consume(async (_task, _signal, output) => {
+        await output.write("stdout", 0, Buffer.alloc(bytes, "x"));
+        return { ...(await handlers.succeed()), output: summary(bytes, 0) };
+      });
+      const task = await whenStatus("t", "success");
+      expect(task).toMatchObject({
+        message: "mock execution completed; the last of its output could not be stored",
+        attempt: 1,
+      });
+      await redis.del(`{hr}.${name}:output:task-t@1`);
+      const events = await follow(queue, "t");
+      const gap = events.find((event) => event.kind === "output" && event.piece.kind === "gap");
+      expect(gap).toMatchObject({ piece: { stream: "stdout", from: 0, to: bytes } });
+    }),
+  );
+
+  it("ends for a follower, whoever ends the task", () =>
     withQueue(async ({ queue }) => {
       await queue.submit(submission("t"));
       const followed = follow(queue, "t");

@@ -1,12 +1,68 @@
+import { isEnded } from "@host-runner/contracts";
 import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
-import { handlers, submission, withQueue } from "./with-queue.ts";
+import { createKeys } from "../../src/keys.ts";
+import { prune } from "../../src/scripts.ts";
+import { executionsOf, handlers, submission, withQueue } from "./with-queue.ts";
 
 describe("retention", () => {
+  it("removes the newest execution of a task last, whichever set of BullMQ's has it", () =>
+    withQueue(async ({ queue, redis, name, consume, whenStatus }) => {
+      const runner = { redis, keys: createKeys(name) };
+      let succeeds = false;
+      await consume(async () => (succeeds ? handlers.succeed() : handlers.fail()));
+      await queue.submit(submission("t"));
+      await whenStatus("t", "failed");
+      for (const execution of [2, 3]) {
+        succeeds = execution === 3;
+        await queue.rerun("t");
+        await waitFor(async () => isEnded((await queue.find("t"))!.status), { description: "it has ended" });
+      }
+      const kept = async () => (await executionsOf(queue, "t")).map(({ execution }) => execution);
+      expect(await kept()).toEqual([3, 2, 1]);
+      const all = { retentionMs: -1000, maxCount: 100, batch: 1 };
+      expect(await prune(runner, all)).toEqual([1, expect.any(Number)]);
+      expect(await kept()).toEqual([3, 2]);
+      expect(await prune(runner, all)).toEqual([1, expect.any(Number)]);
+      expect(await kept()).toEqual([3]);
+      expect((await queue.rerun("t"))?.execution).toBe(4);
+    }));
+
+  it("removes older executions first also where Redis' clock was set back between their ends", () =>
+    withQueue(async ({ queue, redis, name, consume, whenStatus }) => {
+      const runner = { redis, keys: createKeys(name) };
+      await consume(handlers.succeed);
+      await queue.submit(submission("t"));
+      await whenStatus("t", "success");
+      await queue.rerun("t");
+      await waitFor(async () => (await queue.find("t"))?.status === "success", {
+        description: "it has ended",
+      });
+      await redis.zadd(`{hr}:${name}:completed`, 1, "task-t@2");
+      await prune(runner, { retentionMs: 1_000_000, maxCount: 100, batch: 1 });
+      expect((await executionsOf(queue, "t")).map(({ execution }) => execution)).toEqual([2]);
+    }));
+
+  it("never has an execution overwrite a record that outlived its pointer", () =>
+    withQueue(async ({ queue, redis, name, consume, whenStatus }) => {
+      await consume(handlers.succeed);
+      await queue.submit(submission("t"));
+      await whenStatus("t", "success");
+      await queue.rerun("t");
+      await waitFor(async () => (await queue.find("t"))?.status === "success", {
+        description: "it has ended",
+      });
+      await redis.del(`{hr}.${name}:newest:t`);
+      const { task } = await queue.submit(submission("t", { prompt: "another" }));
+      expect(task.execution).toBe(3);
+      expect(await whenStatus("t", "success")).toMatchObject({ execution: 3 });
+      expect(await queue.find("t", 2)).toMatchObject({ execution: 2, status: "success" });
+    }));
+
   it("removes everything of a task when its time is over: record, pointer and idempotency keys", () =>
     withQueue(async ({ queue, open, consume, whenStatus, redis }) => {
       const keysBefore = async () =>
-        (await redis.keys("*")).filter((key) => !/:(meta|events|marker)$/.test(key));
+        (await redis.keys("*")).filter((key) => !/:(meta|events|marker|places)$/.test(key));
       await queue.submit(submission("t"), { caller: "ci", key: "k", body: "b" });
       const consumer = await consume(handlers.succeed);
       await whenStatus("t", "success");
@@ -24,7 +80,7 @@ describe("retention", () => {
       await waitFor(async () => (await keysBefore()).filter((key) => !/check$/.test(key)).length === 0, {
         description: "nothing of it is left",
       });
-      expect(await queue.executions("t")).toEqual([]);
+      expect(await executionsOf(queue, "t")).toEqual([]);
       expect((await queue.submit(submission("t"))).task.execution).toBe(1);
     }));
 
@@ -43,7 +99,7 @@ describe("retention", () => {
         },
       );
       for (const id of ids) await queue.submit(submission(id));
-      await waitFor(async () => (await redis.llen(`{hr}:${name}:wait`)) === 0, {
+      await waitFor(async () => (await redis.zcard(`{hr}:${name}:prioritized`)) === 0, {
         description: "all are taken",
       });
       await waitFor(async () => (await redis.llen(`{hr}:${name}:active`)) === 0, {
@@ -88,7 +144,7 @@ describe("retention", () => {
             );
           }
           const lengths = async () => [
-            await redis.llen(`{hr}:${name}:wait`),
+            await redis.zcard(`{hr}:${name}:prioritized`),
             await redis.llen(`{hr}:${name}:active`),
             await redis.zcard(`{hr}:${name}:completed`),
           ];

@@ -1,6 +1,7 @@
+import { waitFor } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { Queue } from "bullmq";
-import { handlers, submission, withQueue } from "./with-queue.ts";
+import { executionsOf, handlers, submission, withQueue } from "./with-queue.ts";
 
 const strangeIds = [
   "1",
@@ -22,24 +23,24 @@ describe("submitting a task", () => {
     withQueue(async ({ queue, redis, name }) => {
       await queue.submit(submission("t"));
       const bullmq = new Queue(`${name}-bullmq`, { connection: redis, prefix: "{hr}" });
-      await bullmq.add("t", { prompt: "hi" }, { jobId: "task-t@1", attempts: 1 });
+      await bullmq.add("t", { prompt: "hi" }, { jobId: "task-t@1", attempts: 1, priority: 5 });
 
       const look = async (queueName: string) => {
         const key = (suffix: string) => `{hr}:${queueName}:${suffix}`;
-        const { timestamp, ...record } = await redis.hgetall(key("task-t@1"));
+        const { timestamp, place: _place, ...record } = await redis.hgetall(key("task-t@1"));
         // BullMQ repeats the job's id among its options; the key says it already.
         const { jobId: _, ...opts } = JSON.parse(record.opts ?? "");
         const events = await redis.xrange(key("events"), "-", "+");
         return {
           record: { ...record, opts },
           timestamp: typeof timestamp,
-          wait: await redis.lrange(key("wait"), 0, -1),
+          line: await redis.zrange(key("prioritized"), "0", "-1", "WITHSCORES"),
           marker: await redis.zrange(key("marker"), "0", "-1", "WITHSCORES"),
           events: events.map(([, fields]) => fields),
         };
       };
       expect(await look(name)).toEqual(await look(`${name}-bullmq`));
-      expect(await queue.bullmq.getJobCounts()).toMatchObject({ waiting: 1, active: 0, completed: 0 });
+      expect(await queue.bullmq.getJobCounts()).toMatchObject({ prioritized: 1, waiting: 0, active: 0 });
     }));
 
   it("makes a task of its own of every strange id", () =>
@@ -69,8 +70,8 @@ describe("submitting a task", () => {
       expect(
         new Set(answers.map(({ task }) => `${task.task_id} ${task.execution} ${task.created_at}`)).size,
       ).toBe(1);
-      expect(await queue.executions("t")).toHaveLength(1);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1);
     }));
 
   it("makes one task of conflicting submissions at once, and refuses the rest", () =>
@@ -82,7 +83,7 @@ describe("submitting a task", () => {
         .filter((answer) => answer.status === "rejected")
         .map(({ reason }) => reason.code);
       expect(refusals).toEqual(Array(49).fill("conflict"));
-      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
     }));
 
   it("starts a new execution where the last one has ended, whatever its content", () =>
@@ -99,7 +100,7 @@ describe("submitting a task", () => {
         status: "queued",
       });
       expect((await queue.find("t", 1))?.status).toBe("success");
-      expect((await queue.executions("t")).map(({ execution, status }) => [execution, status])).toEqual([
+      expect((await executionsOf(queue, "t")).map(({ execution, status }) => [execution, status])).toEqual([
         [2, "queued"],
         [1, "success"],
       ]);
@@ -137,7 +138,7 @@ describe("an idempotency key", () => {
       await consume(handlers.succeed);
       await whenStatus("t", "success");
       expect(await queue.submit(submission("t"), idempotency)).toEqual(first);
-      expect(await queue.executions("t")).toHaveLength(1);
+      expect(await executionsOf(queue, "t")).toHaveLength(1);
     }));
 
   it("gives a submission without a task_id the name that it got first", () =>
@@ -153,7 +154,7 @@ describe("an idempotency key", () => {
       const names = Array.from({ length: 50 }, (_, i) => `made-${i}`);
       const answers = await Promise.all(names.map((name) => queue.submit(submission(name), idempotency)));
       expect(new Set(answers.map(({ task }) => task.task_id)).size).toBe(1);
-      expect(await queue.bullmq.getWaitingCount()).toBe(1);
+      expect(await queue.bullmq.getPrioritizedCount()).toBe(1);
     }));
 
   it("is refused with another body", () =>
@@ -174,6 +175,49 @@ describe("an idempotency key", () => {
       });
       expect(created).toBe(true);
     }));
+
+  const withKey = (i: number) => ({ ...idempotency, key: `k${i}` });
+
+  it("is written into the record of its task only if the record names fewer than 100 keys", () =>
+    withQueue(async ({ queue, redis, name }) => {
+      for (let i = 0; i < 150; i++) await queue.submit(submission("t"), withKey(i));
+      const named = await redis.hget(`{hr}:${name}:task-t@1`, "idempotency");
+      expect(named?.split(" ")).toHaveLength(100);
+      const keys = await redis.keys(`{hr}.${name}:idempotency:*`);
+      expect(keys).toHaveLength(150);
+      const seconds = await Promise.all(keys.map((key) => redis.ttl(key)));
+      expect(Math.min(...seconds)).toBeGreaterThan(23 * 60 * 60);
+      const again = await queue.submit(submission("t"), withKey(149));
+      expect(again).toMatchObject({ created: false, task: { task_id: "t", execution: 1 } });
+    }));
+
+  it("makes a new task once the task that it stood for is gone, also with another body", () =>
+    withQueue(async ({ queue, open, redis }) => {
+      for (let i = 0; i < 102; i++) await queue.submit(submission("t"), withKey(i));
+      await queue.cancel("t");
+      await open({ retention: { retentionSeconds: 1, retentionCount: 0 } });
+      await waitFor(async () => (await queue.find("t")) === null, { description: "the task is gone" });
+      expect(await redis.keys("*:idempotency:*")).toHaveLength(2);
+
+      expect(await queue.submit(submission("t"), withKey(100))).toMatchObject({ created: true });
+      const other = await queue.submit(submission("u"), { ...withKey(101), body: "other" });
+      expect(other).toMatchObject({ created: true, task: { task_id: "u" } });
+    }));
+
+  it("does not answer with a task of the same name that was made after the first one was gone", () =>
+    withQueue(async ({ queue, open, redis, name }) => {
+      await queue.submit(submission("t"));
+      await queue.submit(submission("t"), withKey(1));
+      await redis.hdel(`{hr}:${name}:task-t@1`, "idempotency");
+      await queue.cancel("t");
+      const pruning = await open({ retention: { retentionSeconds: 1, retentionCount: 0 } });
+      await waitFor(async () => (await queue.find("t")) === null, { description: "the task is gone" });
+      await pruning.close();
+
+      await queue.submit(submission("t", { prompt: "another" }));
+      const refused = queue.submit(submission("t"), withKey(1));
+      await expect(refused).rejects.toMatchObject({ code: "conflict" });
+    }));
 });
 
 describe("rerunning a task", () => {
@@ -184,7 +228,7 @@ describe("rerunning a task", () => {
       await queue.cancel("t");
       const answers = await Promise.allSettled([queue.rerun("t"), other.rerun("t")]);
       expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-      const executions = await queue.executions("t");
+      const executions = await executionsOf(queue, "t");
       expect(executions).toMatchObject([
         { execution: 2, status: "queued", metadata: { a: [] } },
         { execution: 1, status: "canceled" },

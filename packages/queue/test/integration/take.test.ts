@@ -39,7 +39,7 @@ describe("taking tasks", () => {
         return {
           ...{ record, isStarted: Number(processedOn) > 0, lock: await redis.get(key("task-t@1:lock")) },
           isLocked: lockedMs > lease.leaseMs / 2 && lockedMs <= lease.leaseMs,
-          wait: await redis.lrange(key("wait"), 0, -1),
+          line: await redis.zrange(key("prioritized"), "0", "-1", "WITHSCORES"),
           active: await redis.lrange(key("active"), 0, -1),
           marker: await redis.zrange(key("marker"), "0", "-1", "WITHSCORES"),
           events: events.map(([, fields]) => fields),
@@ -64,7 +64,7 @@ describe("taking tasks", () => {
       const { queue, redis, name, consume } = test;
       await queue.submit(submission("t", { max_attempts: 2, backoff_seconds: 600 }));
       const consumer = await consume(handlers.fail);
-      const due = await waitFor(() => redis.zscore(`{hr}.${name}:due`, "task-t@1"), {
+      const due = await waitFor(() => redis.hget(`{hr}:${name}:task-t@1`, "delayUntil"), {
         description: "it waits for its next attempt",
       });
       await consumer.close(1000);

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import {
   defaultRunId,
+  type Execution,
   type NamedSubmission,
   parseSubmission,
   type StopSignal,
@@ -86,6 +87,13 @@ export async function withQueueOn(
   } finally {
     await Promise.all(closing.map((close) => close()));
   }
+}
+
+/** All executions of a task, newest first. */
+export async function executionsOf(queue: TaskQueue, taskId: string): Promise<Execution[]> {
+  const executions: Execution[] = [];
+  for await (const page of queue.executions(taskId)) executions.push(...page);
+  return executions;
 }
 
 export function submission(task_id: string, fields: object = {}): NamedSubmission {

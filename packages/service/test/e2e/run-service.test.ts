@@ -41,18 +41,37 @@ async function run(behaviour: string, body: (run: Run) => Promise<void>, env: Re
 
 const exited = (code: number) => ({ code, signal: null });
 
-it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
-  "stops in order on %s, with exit code 0",
-  async (signal) => {
-    await run("runs", async ({ child, noted, exit, journal, lines }) => {
-      await noted("started");
-      child.kill(signal);
-      expect(await exit).toEqual(exited(0));
-      expect(journal()).toEqual(["started", "stopping", "stopped"]);
-      expect(lines().map(({ msg }) => msg)).toEqual(["started", `stopping: ${signal}`, "stopped"]);
-    });
-  },
-);
+it.each(["SIGTERM", "SIGINT"] as const)("stops in order on %s, with exit code 0", async (signal) => {
+  await run("runs", async ({ child, noted, exit, journal, lines }) => {
+    await noted("started");
+    child.kill(signal);
+    expect(await exit).toEqual(exited(0));
+    expect(journal()).toEqual(["started", "stopping", "stopped"]);
+    expect(lines().map(({ msg }) => msg)).toEqual(["started", `stopping: ${signal}`, "stopped"]);
+  });
+});
+
+it("goes on after SIGHUP without a terminal, as nohup asks for", async () => {
+  await run("runs", async ({ child, noted, exit, journal, lines }) => {
+    await noted("started");
+    child.kill("SIGHUP");
+    child.kill("SIGTERM");
+    expect(await exit).toEqual(exited(0));
+    expect(journal()).toEqual(["started", "stopping", "stopped"]);
+    expect(lines().map(({ msg }) => msg)).toContain("stopping: SIGTERM");
+  });
+});
+
+it("logs an error without the command that failed, whose arguments have passwords and prompts", async () => {
+  await run("fails-at-redis", async ({ child, noted, exit, stdout, lines }) => {
+    await noted("started");
+    child.kill("SIGTERM");
+    await exit;
+    expect(lines().filter(({ level }) => level === "warn")).toHaveLength(3);
+    expect(stdout()).toContain("WRONGPASS");
+    expect(stdout()).not.toContain("s3cret");
+  });
+});
 
 it("logs JSON lines with its name to a pipe, and no secret", async () => {
   await run("runs", async ({ child, noted, exit, stdout, lines }) => {

@@ -16,7 +16,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     id: "cancelRun",
     tag: "Runs",
     summary: "Cancel all tasks of a run that have not ended",
-    description: "Waits up to 3 s for their processes to be gone.",
+    description: "Once all of them are asked to end, it waits up to 3 s for their processes to be gone.",
     path: runPath,
     answers: { "200": json("Its counts and tasks after that.", runSchema) },
     refusals: ["not_found"],
@@ -26,7 +26,7 @@ export const runPaths: ZodOpenApiPathsObject = {
     tag: "Runs",
     summary: "Follow the statuses of all tasks of a run",
     description:
-      "Server-sent events: each task at once and whenever it changes, those too that are submitted meanwhile; `end` when all have ended. Who comes back is told each task again. A comment is sent every 15 s.",
+      "Server-sent events: each task at once and whenever it changes, those too that are submitted meanwhile; `end` when all have ended. Who comes back is told each task again. A comment is sent at once and every 15 s.",
     path: runPath,
     headers: lastEventIdHeader,
     answers: {

@@ -28,7 +28,7 @@ export const watchingPaths: ZodOpenApiPathsObject = {
     tag: "Watching",
     summary: "Follow a task as it runs",
     description:
-      "Server-sent events until the task has ended: its status, its output in order, and `end` as the last. A reader that was cut goes on with the last `id` as Last-Event-ID, with no byte lost or doubled, at any API process. A comment is sent every 15 s.",
+      "Server-sent events until the task has ended: its status, its output in order, and `end` as the last. A reader that was cut goes on with the last `id` as Last-Event-ID, with no byte lost or doubled, at any API process. A comment is sent at once and every 15 s.",
     path: taskPath,
     query: executionQuery,
     headers: lastEventIdHeader,
@@ -46,7 +46,8 @@ export const watchingPaths: ZodOpenApiPathsObject = {
     id: "readOutput",
     tag: "Watching",
     summary: "Read what a task wrote",
-    description: "The kept bytes of its last attempt, as they are.",
+    description:
+      "The kept bytes of its last attempt, as they are. An answer that cannot be read to its end is cut before it.",
     path: taskPath,
     query: outputQuerySchema.extend(executionQuery.shape),
     answers: { "200": answer("The output.", "text/plain", z.string(), outputHeaders) },

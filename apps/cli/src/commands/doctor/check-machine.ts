@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import {
   apiSettings,
   cliSettings,
@@ -9,7 +8,7 @@ import {
   workerSettings,
 } from "@host-runner/contracts";
 import { CliError } from "../../cli-error.ts";
-import { configPath } from "../../settings/config-path.ts";
+import { ownConfigPath } from "../../settings/config-path.ts";
 import { readConfig } from "../../settings/read-config.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
@@ -26,11 +25,17 @@ export function checkNode(version: string): Finding {
 const readFile = (path: string) => readFileSync(path, "utf8");
 const redisUrl = { ...workerSettings.redisUrl, required: false } as const;
 
-/** What of the environment can be tried out; nothing where it is wrong, which `checkEnvironment` tells. */
+/** What of the environment can be tried out or judged; nothing where it is wrong, which `checkEnvironment` tells. */
 export function readTrials(environment: NodeJS.ProcessEnv) {
-  const { commandTemplate, shell } = workerSettings;
+  const { host, apiTokens } = apiSettings;
+  const { commandTemplate, shell, trustedPrograms, stateDir, callbackDenyPrivate, callbackAllow } =
+    workerSettings;
+  const settings = {
+    ...{ redisUrl, commandTemplate, shell, trustedPrograms, stateDir },
+    ...{ host, apiTokens, callbackDenyPrivate, callbackAllow },
+  };
   try {
-    return readEnvironment(environment, { settings: { redisUrl, commandTemplate, shell }, readFile }).values;
+    return readEnvironment(environment, { settings, readFile }).values;
   } catch (error) {
     if (error instanceof EnvironmentError) return null;
     throw error;
@@ -62,7 +67,8 @@ export function checkEnvironment(environment: NodeJS.ProcessEnv): Finding[] {
 
 export async function checkConfiguration(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const what = "Configuration";
-  const path = configPath({ platform: process.platform, environment, home: homedir() });
+  const path = ownConfigPath(environment);
+  if (path === null) return [ok(what, "none (this user has no home folder: HOME is not set)")];
   try {
     const { config, warnings } = await readConfig(path);
     if (config === null) return [ok(what, `none (${path})`)];

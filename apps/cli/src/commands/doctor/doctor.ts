@@ -1,10 +1,11 @@
+import { findCallbackRisk } from "@host-runner/contracts";
 import type { Context } from "../../context.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { Verb } from "../../program.ts";
 import { cleanLine } from "../../terminal/clean-text.ts";
 import { wrapWords } from "../../terminal/wrap-words.ts";
 import { checkConfiguration, checkEnvironment, checkNode, readTrials } from "./check-machine.ts";
-import { type Finding, skipped } from "./finding.ts";
+import { type Finding, skipped, warning } from "./finding.ts";
 
 /** Looks at everything that a task needs, and changes nothing. 0 where there is no problem. */
 export const doctor: Verb = async (context) => {
@@ -16,8 +17,10 @@ export const doctor: Verb = async (context) => {
     () => checkEnvironment(env),
     () => checkConfiguration(env),
     () => lookAtApi(context, findings),
+    () => (trials ? lookAtReach(context, trials, findings) : []),
     () => (trials ? lookAtRedis(trials.redisUrl) : []),
-    () => (trials ? lookAtTemplate(trials.commandTemplate, trials.shell, env) : []),
+    () => (trials ? lookAtStateDir(trials.stateDir, env) : []),
+    () => (trials ? lookAtTemplate(trials, env) : []),
   ];
   for (const check of checks) {
     context.progress.show("looking ...");
@@ -43,18 +46,34 @@ async function lookAtApi(context: Context, earlier: readonly Finding[]): Promise
   return checkApi(client, target);
 }
 
+/** Whom callers may reach. An API is asked at its own address, which tells whether others reach it. */
+async function lookAtReach(
+  context: Context,
+  trials: NonNullable<ReturnType<typeof readTrials>>,
+  earlier: readonly Finding[],
+): Promise<Finding[]> {
+  if (earlier.some(({ level }) => level === "problem")) return [];
+  const { hostname } = new URL((await context.findTarget()).url);
+  const risk = findCallbackRisk({ ...trials, host: hostname }) ?? findCallbackRisk(trials);
+  return risk ? [warning("Callbacks", risk.detail, risk.mend)] : [];
+}
+
 async function lookAtRedis(url: string | undefined): Promise<Finding[]> {
   if (url === undefined) return [skipped("Redis", "not looked at directly: set REDIS_URL for that")];
   return (await import("./check-redis.ts")).checkRedis(url);
 }
 
+async function lookAtStateDir(stateDir: string | undefined, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  return [(await import("./check-state-dir.ts")).checkStateDir(stateDir, env)];
+}
+
 async function lookAtTemplate(
-  template: string | undefined,
-  shell: string,
+  { commandTemplate, shell, trustedPrograms }: NonNullable<ReturnType<typeof readTrials>>,
   env: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  if (template === undefined) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
-  return (await import("./check-template.ts")).checkTemplate(template, shell, env);
+  if (commandTemplate === undefined) return [skipped("Template", "set HOST_RUNNER_CMD_TEMPLATE to try one")];
+  const { checkTemplate } = await import("./check-template.ts");
+  return checkTemplate(commandTemplate, { shell, trustedPrograms, env });
 }
 
 const signs = { ok: "✓", warning: "!", problem: "✗", skipped: "-" } as const;

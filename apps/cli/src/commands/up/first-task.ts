@@ -1,4 +1,5 @@
 import { createClient, type TaskSummary } from "@host-runner/client";
+import { cleanLine } from "../../terminal/clean-text.ts";
 
 /** Behind a long queue of earlier tasks it is not waited for. */
 const PATIENCE_MS = 15_000;
@@ -25,7 +26,7 @@ export async function showFirstTask({ url, token, say, signal }: FirstTask): Pro
       if (event.type === "output") output += event.text;
       if (event.type !== "status") continue;
       if (event.id === "") say(`A first task, with the mock executor: ${event.task.task_id}`);
-      say(`  ${describe(event.task, output)}`);
+      say(`  ${cleanLine(describe(event.task, output))}`);
     }
   } catch (error) {
     if (!patience.signal.aborted || signal.aborted) throw error;

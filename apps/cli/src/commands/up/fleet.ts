@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { waitAtMost } from "@host-runner/service";
 import { localUrl } from "./addresses.ts";
 import { UpError } from "./errors.ts";
+import type { Programs } from "./find-programs.ts";
 import { type KeptRedis, keepRedis } from "./keep-redis.ts";
 import type { Output } from "./output.ts";
 import { freePort } from "./ports.ts";
@@ -10,7 +11,7 @@ import { type SupervisedChild, superviseChild } from "./supervise-child.ts";
 
 interface FleetOptions {
   output: Output;
-  programs: { api: string; worker: string };
+  programs: Programs;
   environment: NodeJS.ProcessEnv;
 }
 

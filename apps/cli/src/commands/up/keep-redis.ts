@@ -36,10 +36,10 @@ export async function keepRedis(dir: string, say: (text: string) => void): Promi
 
   async function restartUntilStopped(): Promise<void> {
     for (let quickDeaths = 0; ; ) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const ending = await current.ended;
       if (stopping.signal.aborted) return;
-      quickDeaths = Date.now() - startedAt < SETTLED_MS ? quickDeaths + 1 : 1;
+      quickDeaths = performance.now() - startedAt < SETTLED_MS ? quickDeaths + 1 : 1;
       const decision = decideRestart({ wasEverReady: true, quickDeaths });
       if (decision.kind === "give-up") throw new UpError(`Redis is given up, ${decision.why}: ${ending}`);
       say(`Redis died: ${ending}; starting it again in ${decision.afterMs} ms`);

@@ -1,4 +1,6 @@
 import { createPrettifier, type Prettifier } from "@host-runner/service";
+import { toJsonLine } from "../../terminal/clean-text.ts";
+import { filterText } from "../../terminal/output-filter.ts";
 
 /** What a child may say before the first screen is complete; it is shown after it. */
 const MAX_HELD_LINES = 1_000;
@@ -71,7 +73,7 @@ function jsonWriter(stdout: OutputOptions["stdout"]): Writer {
     },
     childLine(name, line, stream) {
       const fields = parseObject(line);
-      if (fields) stdout.write(`${JSON.stringify({ ...fields, process: name })}\n`);
+      if (fields) stdout.write(`${toJsonLine({ ...fields, process: name })}\n`);
       else write(name, stream === "stderr" ? "error" : "info", { msg: line });
     },
     showLogs() {},
@@ -79,12 +81,13 @@ function jsonWriter(stdout: OutputOptions["stdout"]): Writer {
 
   function write(process: string, level: string, fields: object) {
     const time = new Date().toISOString();
-    stdout.write(`${JSON.stringify({ level, time, process, ...fields })}\n`);
+    stdout.write(`${toJsonLine({ level, time, process, ...fields })}\n`);
   }
 }
 
+/** What a process logs may name what strangers sent. */
 function prettyLines(prettify: Prettifier, line: string): string[] {
-  return prettify(line).trimEnd().split("\n");
+  return filterText(prettify(line).trimEnd()).split("\n");
 }
 
 function parseObject(line: string): object | undefined {

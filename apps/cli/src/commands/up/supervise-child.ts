@@ -53,7 +53,7 @@ export function superviseChild(supervision: Supervision): SupervisedChild {
     for (let quickDeaths = 0; ; ) {
       const { start, url } = await supervision.prepare();
       if (stopping.signal.aborted) return;
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const child = startChild({ ...start, onLine: supervision.onLine });
       current = child;
       waitUntilReady(url, child.ended).then((isUp) => {
@@ -64,7 +64,7 @@ export function superviseChild(supervision: Supervision): SupervisedChild {
       });
       const ending = await child.ended;
       if (stopping.signal.aborted) return;
-      quickDeaths = Date.now() - startedAt < SETTLED_MS ? quickDeaths + 1 : 1;
+      quickDeaths = performance.now() - startedAt < SETTLED_MS ? quickDeaths + 1 : 1;
       const decision = decideRestart({ wasEverReady, quickDeaths });
       if (decision.kind === "give-up") throw giveUp(ending, decision.why);
       say(`${name} (process ${child.pid}) died: ${ending}; starting it again in ${decision.afterMs} ms`);

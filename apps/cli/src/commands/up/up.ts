@@ -4,6 +4,7 @@ import { findFolderUser, LocalRedisError } from "@host-runner/local-redis";
 import { listenForStopRequests } from "@host-runner/service";
 import { localUrl, withoutPassword } from "./addresses.ts";
 import { UpError } from "./errors.ts";
+import type { Programs } from "./find-programs.ts";
 import { showFirstTask } from "./first-task.ts";
 import { createFleet } from "./fleet.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -14,8 +15,7 @@ import { readSettings, type UpSettings } from "./read-settings.ts";
 export interface UpOptions {
   workers: number;
   json: boolean;
-  /** The programs' entry files. */
-  programs: { api: string; worker: string };
+  programs: Programs;
 }
 
 /** Signals this close to each other are one Ctrl-C, which npm passes on beside the terminal. */
@@ -52,7 +52,7 @@ export async function up(host: NodeJS.Process, { workers, json, programs }: UpOp
   return drained ? exitCode : 1;
 
   async function start(settings: UpSettings) {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const dataDir = join(host.cwd(), ".host-runner");
     if (settings.redisUrl === undefined) refuseSecondInFolder(dataDir);
     const port = await claimApiPort(settings.host, settings.port);
@@ -62,7 +62,9 @@ export async function up(host: NodeJS.Process, { workers, json, programs }: UpOp
     if (stop.aborted) return;
     const url = localUrl(settings.host, port);
     await fleet.startChildren({ settings, port, url, workers });
-    output.say(`The API and ${workers} worker(s) are ready after ${Date.now() - startedAt} ms.`);
+    output.say(
+      `The API and ${workers} worker(s) are ready after ${Math.round(performance.now() - startedAt)} ms.`,
+    );
     await demonstrate(settings, url);
     const needsToken = settings.apiTokens !== undefined;
     output.say(nextSteps({ url, redis: redis.description, needsToken }));

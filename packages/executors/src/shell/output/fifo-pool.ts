@@ -1,6 +1,6 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type ExecaError, execa } from "execa";
 
 /**
  * FIFOs, as Node cannot make one: it takes a program, which makes them by the hundred. Opened at both ends and removed, a
@@ -68,20 +68,34 @@ export function createFifoPool(folder: string): FifoPool {
     const paths = Array.from({ length: BATCH }, () => join(folder, String(++made)));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     try {
-      await execa("mkfifo", ["-m", "600", ...paths], { stdin: "ignore" });
+      await runMkfifo(paths);
     } catch (error) {
       // Some may have been made before the disk was full.
       for (const path of paths) rmSync(path, { force: true });
-      throw explain(error as ExecaError);
+      throw error;
     }
     ready.push(...paths);
   }
 }
 
-/** mkfifo tells of a full disk in words only, and the first of its many lines says all. */
-function explain(error: ExecaError): Error {
-  if (error.code !== undefined) return Object.assign(new Error(error.shortMessage), { code: error.code });
-  const [line = error.shortMessage] = String(error.stderr ?? "").split("\n");
-  const code = /No space left on device/.test(line) ? { code: "ENOSPC" } : {};
-  return Object.assign(new Error(line), code);
+/**
+ * Runs mkfifo(1). Rejects with the system's error code where it cannot be started, or says that the disk is full. Not by
+ * execa: where descriptors are short it lets the process's error event go unheard, which ends the worker.
+ */
+function runMkfifo(paths: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("mkfifo", ["-m", "600", ...paths], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.on("error", reject);
+    child.stderr?.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    child.on("close", (exitCode) => {
+      if (exitCode === 0) return resolve();
+      // The first of its many lines says all.
+      const [line = ""] = said.split("\n");
+      const code = /No space left on device/.test(line) ? { code: "ENOSPC" } : {};
+      reject(Object.assign(new Error(line || `mkfifo ended with ${exitCode}`), code));
+    });
+  });
 }

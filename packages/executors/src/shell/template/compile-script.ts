@@ -1,8 +1,8 @@
-import { checkCommand } from "./check-command.ts";
-import { parseScript } from "./parse-script.ts";
+import { judgeCommand, type Policy } from "./judge-command.ts";
+import { type Command, parseScript } from "./parse-script.ts";
 import { type Placeholder, placeholders } from "./placeholder.ts";
-import { refuse } from "./template-error.ts";
-import type { Word } from "./word.ts";
+import type { Insertion } from "./script-reader.ts";
+import { EXAMPLE, refuse } from "./template-error.ts";
 
 export interface CompiledScript {
   /** Begins by taking the values off its arguments; the rest is the script, which uses them as variables. */
@@ -14,19 +14,24 @@ export interface CompiledScript {
 /**
  * Makes a script in which each placeholder is an expansion of a variable, quoted so that it stays one word whatever
  * the value is. Values come in as arguments: unlike environment variables those are not handed on to everything that
- * the script starts, and unlike "$1" a variable means the same within a function. Throws a TemplateError. Pure.
+ * the script starts, and unlike "$1" a variable means the same within a function. Throws a TemplateError. Pure,
+ * but for warnings that it adds to the policy.
  */
-export function compileScript(script: string): CompiledScript {
+export function compileScript(script: string, policy: Policy): CompiledScript {
   const { insertions, commands } = parseScript(script);
-  for (const command of commands) checkCommand(command);
+  for (const command of commands) judgeCommand(command, policy);
   if (insertions[0] && commands.some(declaresIntegers)) {
     throw refuse(
       insertions[0].placeholder,
       "in a script that declares integers, whose values are evaluated",
-      "declare none",
+      EXAMPLE,
     );
   }
+  return bindValues(script, insertions);
+}
 
+/** Makes the script of a text that has been found safe. Pure. */
+export function bindValues(script: string, insertions: readonly Insertion[]): CompiledScript {
   const parameters = placeholders.filter((name) =>
     insertions.some(({ placeholder }) => placeholder === name),
   );
@@ -53,7 +58,7 @@ const expansions = {
 };
 
 /** Whatever is assigned to a variable that is declared an integer is evaluated. */
-const declaresIntegers = (words: readonly Word[]): boolean =>
+const declaresIntegers = ({ words }: Command): boolean =>
   /^(declare|typeset|local)\b.*\s-[a-zA-Z]*[iFE]|^(integer|float)\b/.test(
     words.map(({ text }) => text).join(" "),
   );

@@ -3,9 +3,11 @@ import { access } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { compileTemplate } from "./compile-template.ts";
-import { SHELLS } from "./interpreters.ts";
+import { SHELLS } from "./find-script.ts";
 import type { PlaceholderValues } from "./placeholder.ts";
+import { isProgramName } from "./script-program.ts";
 import { splitArguments } from "./split-arguments.ts";
+import type { TemplateWarning } from "./template-error.ts";
 
 /** What would be started for a task, and what would keep it from starting. */
 export interface DryRun {
@@ -15,6 +17,8 @@ export interface DryRun {
   problem: string | null;
   /** It may not do what is meant: the script's first program is not on this PATH. */
   doubt: string | null;
+  /** Places where a program may take a value for an option. */
+  warnings: readonly TemplateWarning[];
 }
 
 const CHECK_WITHIN_MS = 5_000;
@@ -28,12 +32,15 @@ export async function dryRunTemplate(
   shell: string,
   values: PlaceholderValues,
   environment: Record<string, string | undefined>,
+  trustedPrograms: readonly string[] = [],
 ): Promise<DryRun> {
-  const command = compileTemplate(template, shell).fill(values);
+  const { fill, warnings } = compileTemplate(template, shell, { trustedPrograms });
+  const command = fill(values);
   const [file, ...args] = command;
   const path = environment.PATH ?? "";
-  if (!(await isOnPath(file, path))) return { command, problem: `${file} is not on PATH`, doubt: null };
-  if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null };
+  if (!(await isOnPath(file, path)))
+    return { command, problem: `${file} is not on PATH`, doubt: null, warnings };
+  if (!SHELLS.includes(basename(file))) return { command, problem: null, doubt: null, warnings };
   const { exitCode, stderr } = await execa(file, ["-n", ...args], {
     reject: false,
     stdin: "ignore",
@@ -44,19 +51,15 @@ export async function dryRunTemplate(
   const problem = exitCode === 0 ? null : `${basename(file)} cannot read it: ${stderr.trim()}`;
   const program = firstProgram(template);
   const isThere = program === null || (await isOnPath(program, path));
-  return { command, problem, doubt: isThere ? null : `${program} is not on PATH` };
+  return { command, problem, doubt: isThere ? null : `${program} is not on PATH`, warnings };
 }
 
 /** The name with which a script begins, where that is plainly a program's. */
 function firstProgram(template: string): string | null {
   const { words } = splitArguments(template);
   const first = words[0]?.text ?? "";
-  return /^[\w./+-]+$/.test(first) && !BUILT_IN.test(first) ? first : null;
+  return isProgramName(first) ? first : null;
 }
-
-/** What a shell begins a command with that is no program. */
-const BUILT_IN =
-  /^(if|for|while|until|case|select|function|time|cd|exec|export|set|echo|printf|test|true|false|source|eval|trap|exit|read|local|declare|unset|shift|command|builtin|type|ulimit|umask|wait|pwd|\.|:)$/;
 
 async function isOnPath(file: string, path: string): Promise<boolean> {
   const candidates =

@@ -1,6 +1,9 @@
-import { placeholderIn } from "./placeholder.ts";
+import { type Placeholder, placeholderIn } from "./placeholder.ts";
+import { readControl, readHeredoc, readRedirection, skipBlanks, skipHeredocs } from "./script-operators.ts";
 import {
   arithmetic,
+  createScriptReader,
+  enter,
   type Insertion,
   readWordPiece,
   type ScriptReader,
@@ -8,69 +11,131 @@ import {
   startsWith,
   unclosed,
 } from "./script-reader.ts";
-import { refuse, TemplateError } from "./template-error.ts";
+import { EXAMPLE, refuse, TemplateError } from "./template-error.ts";
+import { trackInput } from "./track-input.ts";
 import { createWordBuilder, isFixed, type Word, type WordBuilder } from "./word.ts";
+
+/** A simple command of a script. */
+export interface Command {
+  words: Word[];
+  /** A placeholder whose value may be in the command's input; null if none is. */
+  stdin: Placeholder | null;
+}
 
 export interface ParsedScript {
   /** Every placeholder that a value can be put in for, from left to right. */
   insertions: Insertion[];
-  /** The words of every simple command, those in subshells and substitutions too. */
-  commands: Word[][];
+  /** Every simple command, those in subshells and substitutions too. */
+  commands: Command[];
 }
 
 /** Words behind which another command begins. */
 const OPENERS = ["if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "coproc"];
 
+/** Words that begin a group of commands, which has one input and one output, and those that end it. */
+const GROUP = /^(if|while|until|for|select|\{)$/;
+const GROUP_END = /^(fi|done|\})$/;
+
 /**
  * Reads a script of a POSIX shell, bash, zsh or ksh as far as is needed to tell data from code. Throws a TemplateError
- * for a placeholder where a value would be taken for code, and for a script that is not complete. Pure.
+ * for a placeholder where a value would be taken for code, and for a script that is not complete. `stdin` is a
+ * placeholder whose value may be in the script's own input. Pure.
  */
-export function parseScript(text: string): ParsedScript {
-  const reader: ScriptReader = { text, at: 0, insertions: [], heredocs: [] };
-  const commands: Word[][] = [];
-  readCommands(reader, null);
+export function parseScript(text: string, stdin: Placeholder | null = null): ParsedScript {
+  const reader = createScriptReader(text);
+  const commands: Command[] = [];
+  const anyPlaceholder = placeholderIn(text);
+  readCommands(reader, null, stdin);
   return { insertions: reader.insertions, commands };
 
   /** Reads up to `end`, at which it stops; up to the end of the text where that is null. */
-  function readCommands(reader: ScriptReader, end: ")" | "esac" | null): void {
+  function readCommands(reader: ScriptReader, end: ")" | "esac" | null, inherited: Placeholder | null): void {
+    const input = trackInput({ inherited, reader, commands });
     let words: Word[] = [];
     for (skipBlanks(reader); !isAtEnd(end, words); skipBlanks(reader)) {
       if (startsWith(reader, "\n")) {
-        endCommand();
+        endPipeline();
         reader.at++;
         skipHeredocs(reader);
       } else if (startsWith(reader, "((") && (words.length === 0 || words[0]!.text === "for")) {
         skipRefusing(reader, arithmetic);
       } else if (startsWith(reader, "(")) {
-        readParenthesis(words);
+        const first = commands.length;
+        readParenthesis(words, input.current());
         words = [];
-      } else if (readRedirection(reader)) {
-        // Where to is no word of the command: what follows may still be its name.
-        skipBlanks(reader);
-        readWord();
-      } else if (readControl(reader)) {
-        endCommand();
-      } else if (!readHeredoc(reader)) {
-        readCommandWord(words);
+        input.groupEnded(first);
+      } else {
+        readNext();
       }
     }
-    endCommand();
+    endPipeline();
 
-    function endCommand(): void {
-      if (words.length > 0) commands.push(words);
+    function readNext(): void {
+      const redirection = readRedirection(reader);
+      if (redirection !== null) {
+        // Where to is no word of the command: what follows may still be its name.
+        skipBlanks(reader);
+        const source = readWord(input.current());
+        if (/^0?</.test(redirection) && source.placeholders[0]) input.redirect(source.placeholders[0]);
+        return;
+      }
+      const control = readControl(reader);
+      if (control === "|" || control === "|&") {
+        input.pipe(words);
+        words = [];
+      } else if (control !== null) {
+        endPipeline();
+      } else if (!readHeredoc(reader)) {
+        readCommandWord();
+      }
+    }
+
+    function endPipeline(): void {
+      input.endPipeline(words);
       words = [];
+    }
+
+    function readCommandWord(): void {
+      if (words.length === 0 && /^\[\[\s/.test(text.slice(reader.at, reader.at + 3))) {
+        readTest();
+        return;
+      }
+      const before = reader.at;
+      const word = readWord(input.current());
+      if (reader.at === before) {
+        throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE is no complete script: unexpected ${text[before]}`);
+      }
+      if (words.length === 0 && isFixed(word) && readKeyword(word.text)) return;
+      if (words[0]?.text === "function" && word.text === "{") {
+        words = [];
+        input.beginGroup();
+      } else words.push(word);
+    }
+
+    /** Whether the word belongs to no command. */
+    function readKeyword(word: string): boolean {
+      if (GROUP.test(word)) input.beginGroup();
+      if (GROUP_END.test(word)) {
+        input.endGroup();
+        return true;
+      }
+      if (word !== "case") return OPENERS.includes(word);
+      const first = commands.length;
+      readCase(input.current());
+      input.groupEnded(first);
+      return true;
     }
   }
 
   /** A subshell, or the `()` of a function's definition. */
-  function readParenthesis(words: readonly Word[]): void {
+  function readParenthesis(words: Word[], stdin: Placeholder | null): void {
     reader.at++;
     if (words.length === 1 && /^\s*\)/.test(text.slice(reader.at))) {
       reader.at = text.indexOf(")", reader.at) + 1;
       return;
     }
-    if (words.length > 0) commands.push([...words]);
-    readCommands(reader, ")");
+    if (words.length > 0) commands.push({ words, stdin });
+    enter(reader, () => readCommands(reader, ")", stdin));
     reader.at++;
   }
 
@@ -84,42 +149,22 @@ export function parseScript(text: string): ParsedScript {
     return end === ")" && rest.startsWith(")");
   }
 
-  function readCommandWord(words: Word[]): void {
-    if (words.length === 0 && /^\[\[\s/.test(text.slice(reader.at))) {
-      readTest();
-      return;
-    }
-    const before = reader.at;
-    const word = readWord();
-    if (reader.at === before) {
-      throw new TemplateError(`HOST_RUNNER_CMD_TEMPLATE is no complete script: unexpected ${text[before]}`);
-    }
-    if (words.length === 0 && isFixed(word)) {
-      if (word.text === "case") {
-        readCase();
-        return;
-      }
-      if (OPENERS.includes(word.text)) return;
-    }
-    if (words[0]?.text === "function" && word.text === "{") words.length = 0;
-    else words.push(word);
-  }
-
-  function readWord(): Word {
+  function readWord(stdin: Placeholder | null): Word {
     const word = createWordBuilder();
     const start = reader.at;
     for (;;) {
       const rest = text.slice(reader.at, reader.at + 2);
       // zsh knows =( ) as well.
       if (/^[<>]\(/.test(rest) || (rest.startsWith("(") && text.slice(start, reader.at) === "=")) {
-        readSubstitution(word);
-      } else if (rest.startsWith("(") && /.[=?*+@!]$|^[?*+@]$/.test(text.slice(start, reader.at))) {
+        // What is written into >( ) may be any part of the script's output.
+        readSubstitution(word, rest.startsWith(">") ? anyPlaceholder : stdin);
+      } else if (rest.startsWith("(") && beginsList(text[reader.at - 1] ?? "", reader.at - start)) {
         // name=( ... ), and the patterns of bash and ksh, @( ... | ... ).
-        readList();
+        enter(reader, readList);
       } else if (rest === "" || /^[\s;&|<>()]/.test(rest)) {
         return word.build();
       } else {
-        readWordPiece(reader, word, (inner) => readCommands(inner, ")"));
+        readWordPiece(reader, word, (inner) => enter(inner, () => readCommands(inner, ")", stdin)));
       }
     }
   }
@@ -131,51 +176,53 @@ export function parseScript(text: string): ParsedScript {
       if (reader.at >= text.length) throw unclosed(")");
       if (startsWith(reader, ")")) break;
       if (startsWith(reader, "(")) {
-        readList();
+        enter(reader, readList);
         continue;
       }
       const before = reader.at;
-      const { text: item, placeholders } = readWord();
+      const { text: item, placeholders } = readWord(null);
       // [ ... ]= is an index, and indices are arithmetic.
       if (placeholders[0] && item.startsWith("[")) {
-        throw refuse(placeholders[0], "in an array's index", "write it as a value");
+        throw refuse(placeholders[0], "in an array's index, where a value is run as code", EXAMPLE);
       }
       if (reader.at === before) throw unclosed(")");
     }
     reader.at++;
   }
 
-  function readSubstitution(word: WordBuilder): void {
+  function readSubstitution(word: WordBuilder, stdin: Placeholder | null): void {
     const start = reader.at;
+    const inserted = reader.insertions.length;
     reader.at = text.indexOf("(", start) + 1;
-    readCommands(reader, ")");
+    enter(reader, () => readCommands(reader, ")", stdin));
     reader.at++;
-    word.addExpansion(text.slice(start, reader.at));
+    const within = reader.insertions.slice(inserted).map(({ placeholder }) => placeholder);
+    word.addExpansion(text.slice(start, reader.at), within);
   }
 
   /** case WORD in PATTERN | PATTERN) COMMANDS ;; esac: its parentheses close nothing. */
-  function readCase(): void {
+  function readCase(stdin: Placeholder | null): void {
     skipBlanksAndLines();
-    readWord();
+    readWord(stdin);
     skipBlanksAndLines();
     // "in"
-    readWord();
+    readWord(stdin);
     for (;;) {
       skipBlanksAndLines();
       if (reader.at >= text.length) throw unclosed("esac");
-      if (/^esac\b/.test(text.slice(reader.at))) break;
+      if (/^esac\b/.test(text.slice(reader.at, reader.at + 5))) break;
       if (startsWith(reader, "(")) reader.at++;
       while (!startsWith(reader, ")")) {
         skipBlanksAndLines();
         const before = reader.at;
-        readWord();
+        readWord(stdin);
         skipBlanksAndLines();
         if (startsWith(reader, "|")) reader.at++;
         if (reader.at === before) throw unclosed(")");
       }
       reader.at++;
-      readCommands(reader, "esac");
-      reader.at += /^;;?&?/.exec(text.slice(reader.at))?.[0].length ?? 0;
+      enter(reader, () => readCommands(reader, "esac", stdin));
+      reader.at += /^;;?&?/.exec(text.slice(reader.at, reader.at + 3))?.[0].length ?? 0;
     }
     reader.at += "esac".length;
   }
@@ -191,12 +238,12 @@ export function parseScript(text: string): ParsedScript {
         reader.at += operator.length;
         continue;
       }
-      const word = readWord();
+      const word = readWord(null);
       if (word.text === "]]") break;
       if (word.text === "") throw unclosed("]]");
       words.push(word);
     }
-    commands.push(words);
+    commands.push({ words, stdin: null });
   }
 
   function skipBlanksAndLines(): void {
@@ -204,49 +251,6 @@ export function parseScript(text: string): ParsedScript {
   }
 }
 
-/** Spaces, continued lines and comments. */
-function skipBlanks(reader: ScriptReader): void {
-  reader.at += /^(?:[ \t\r]|\\\n)*(?:#[^\n]*)?/.exec(reader.text.slice(reader.at))![0].length;
-}
-
-/** Reads `operator` if the text goes on with it; null if not. */
-function readOperator(reader: ScriptReader, operator: RegExp): RegExpExecArray | null {
-  const found = operator.exec(reader.text.slice(reader.at));
-  reader.at += found?.[0].length ?? 0;
-  return found;
-}
-
-const readControl = (reader: ScriptReader) =>
-  readOperator(reader, /^(?:;;&|;;|;&|;|&&|&|\|\||\|&|\|)/) !== null;
-
-/** Not `<(` and `>(`, which begin a word, nor `<<`, which begins a here-document. */
-const readRedirection = (reader: ScriptReader) =>
-  readOperator(reader, /^(?:&>>?|\d*(?:<<<|<>|>>|>\||[<>]&|>(?!\()|<(?![(<])))/) !== null;
-
-/** Notes a here-document, which begins in the next line. */
-function readHeredoc(reader: ScriptReader): boolean {
-  const found = readOperator(reader, /^\d*<<(-?)[ \t]*((?:\\.|'[^']*'|"[^"]*"|[^\s;&|<>()'"\\])+)/);
-  if (!found) return false;
-  reader.heredocs.push({ delimiter: found[2]!.replace(/['"\\]/g, ""), stripTabs: found[1] === "-" });
-  return true;
-}
-
-/** Skips the here-documents that were announced in the line that has just ended. */
-function skipHeredocs(reader: ScriptReader): void {
-  for (const { delimiter, stripTabs } of reader.heredocs.splice(0)) {
-    for (let done = false; !done && reader.at < reader.text.length; ) {
-      const end = reader.text.indexOf("\n", reader.at);
-      const line = reader.text.slice(reader.at, end < 0 ? undefined : end);
-      done = (stripTabs ? line.replace(/^\t+/, "") : line) === delimiter;
-      const placeholder = done ? null : placeholderIn(line);
-      if (placeholder) {
-        throw refuse(
-          placeholder,
-          "in a here-document",
-          "write printf '%s' \"{prompt}\" | command, or use {prompt_file}",
-        );
-      }
-      reader.at = end < 0 ? reader.text.length : end + 1;
-    }
-  }
-}
+/** Whether a bracket opens a list, by the character before it and the length of the word so far. */
+const beginsList = (before: string, length: number): boolean =>
+  length > 1 ? /[=?*+@!]/.test(before) : length === 1 && /[?*+@]/.test(before);

@@ -1,5 +1,5 @@
 import { type Placeholder, placeholderAt, placeholderIn } from "./placeholder.ts";
-import { refuse, TemplateError } from "./template-error.ts";
+import { EXAMPLE, refuse, TemplateError } from "./template-error.ts";
 import type { WordBuilder } from "./word.ts";
 
 /** A placeholder in a script, and the quotes it stands in. */
@@ -18,6 +18,28 @@ export interface ScriptReader {
   readonly insertions: Insertion[];
   /** Here-documents that have been announced; their text begins at the next line. */
   readonly heredocs: { delimiter: string; stripTabs: boolean }[];
+  /** How many brackets and substitutions `at` is in. */
+  depth: number;
+}
+
+export const createScriptReader = (text: string): ScriptReader => ({
+  text,
+  at: 0,
+  insertions: [],
+  heredocs: [],
+  depth: 0,
+});
+
+/** Deeper than any template that a person writes, and far from the end of the stack. */
+const DEEPEST = 100;
+
+/** Reads what is in brackets or in a substitution. Throws where brackets are nested without end. */
+export function enter(reader: ScriptReader, read: () => void): void {
+  if (++reader.depth > DEEPEST) {
+    throw new TemplateError("HOST_RUNNER_CMD_TEMPLATE has too many brackets within brackets: write a script");
+  }
+  read();
+  reader.depth--;
 }
 
 /** Reads a command substitution or the like, `reader.at` being behind its opening parenthesis. */
@@ -70,6 +92,7 @@ function readExpansion(
   { quoted = false } = {},
 ): void {
   const start = reader.at;
+  const inserted = reader.insertions.length;
   const region = regions.find(({ open, bare }) => startsWith(reader, open) && !(bare && quoted));
   if (region) {
     skipRefusing(reader, region, { singleQuotes: !quoted });
@@ -80,7 +103,8 @@ function readExpansion(
   } else {
     reader.at++;
   }
-  word.addExpansion(reader.text.slice(start, reader.at));
+  const within = reader.insertions.slice(inserted).map(({ placeholder }) => placeholder);
+  word.addExpansion(reader.text.slice(start, reader.at), within);
 }
 
 /** A part of a script in which no placeholder can be replaced safely. */
@@ -92,17 +116,16 @@ export interface Region {
   /** Begins outside of double quotes only. */
   bare?: boolean;
   where: string;
-  instead: string;
 }
 
-const asWord = 'write "{prompt}" as a word of its own, such as in printf %s "{prompt}"';
+/** Gives a prompt to a program as its input, and works with every HOST_RUNNER_SHELL. */
+export const EXAMPLE_INPUT = `bash -c 'printf %s "$1" | my-program' name {prompt}`;
 
 export const arithmetic: Region = {
   open: "((",
   close: "))",
   pair: ["(", ")"],
   where: "in arithmetic, where a value is run as code",
-  instead: asWord,
 };
 
 const regions: Region[] = [
@@ -112,17 +135,16 @@ const regions: Region[] = [
     open: "${",
     close: "}",
     pair: ["{", "}"],
-    where: "in an expansion of the shell's own",
-    instead: "write it without the $, and outside of other expansions",
+    where: "in an expansion of the shell's own, where a value may be run as code",
   },
-  { open: "$'", close: "'", bare: true, where: "in $'...'", instead: "write \"{prompt}\" or '{prompt}'" },
-  { open: '$"', close: '"', bare: true, where: 'in $"..."', instead: "write \"{prompt}\" or '{prompt}'" },
-  { open: "`", close: "`", where: "between backticks", instead: "write $(...), in which it is replaced" },
+  { open: "$'", close: "'", bare: true, where: "in $'...', where a value cannot be quoted" },
+  { open: '$"', close: '"', bare: true, where: 'in $"...", where a value cannot be quoted' },
+  { open: "`", close: "`", where: "between backticks, where a value is run as code" },
 ];
 
 /** Skips a region, at whose beginning `reader.at` is. Throws where it has a placeholder. */
 export function skipRefusing(reader: ScriptReader, region: Region, { singleQuotes = true } = {}): void {
-  const { open, close, pair, where, instead } = region;
+  const { open, close, pair, where } = region;
   const start = reader.at;
   reader.at += open.length;
   for (let depth = 0; depth > 0 || !startsWith(reader, close); reader.at++) {
@@ -135,7 +157,7 @@ export function skipRefusing(reader: ScriptReader, region: Region, { singleQuote
   }
   reader.at += close.length;
   const placeholder = placeholderIn(reader.text.slice(start, reader.at));
-  if (placeholder) throw refuse(placeholder, where, instead);
+  if (placeholder) throw refuse(placeholder, where, EXAMPLE);
 }
 
 /** From a quote to the one that closes it, where `reader.at` is then. */

@@ -9,6 +9,9 @@ export interface Word {
   text: string;
   /** The part of `text` that no value and no expansion can change: all of it, or what is before the first one. */
   fixed: string;
+  /** The part of `text` behind the last placeholder or expansion; all of it if there is none. */
+  tail: string;
+  /** Those whose values are in it, also by way of a substitution such as "$(cat {prompt_file})". */
   placeholders: Placeholder[];
   pieces: Piece[];
 }
@@ -18,8 +21,8 @@ export const isFixed = ({ text, fixed }: Word): boolean => text === fixed;
 /** Collects a word piece by piece. */
 export interface WordBuilder {
   add(text: string): void;
-  /** Adds what the shell will replace when it runs. */
-  addExpansion(text: string): void;
+  /** Adds what the shell will replace when it runs, and the placeholders in it. */
+  addExpansion(text: string, placeholders?: readonly Placeholder[]): void;
   addPlaceholder(placeholder: Placeholder): void;
   build(): Word;
 }
@@ -27,28 +30,30 @@ export interface WordBuilder {
 export function createWordBuilder(): WordBuilder {
   let text = "";
   let fixed: string | null = null;
+  let tail = "";
   const pieces: Piece[] = [];
+  const placeholders: Placeholder[] = [];
   return {
     add(more) {
       text += more;
+      tail += more;
       if (typeof pieces.at(-1) === "string") pieces[pieces.length - 1] += more;
       else pieces.push(more);
     },
-    addExpansion(more) {
+    addExpansion(more, within = []) {
       fixed ??= text;
       text += more;
+      tail = "";
       pieces.push(more);
+      placeholders.push(...within);
     },
     addPlaceholder(placeholder) {
       fixed ??= text;
       text += `{${placeholder}}`;
+      tail = "";
       pieces.push({ placeholder });
+      placeholders.push(placeholder);
     },
-    build: () => ({
-      text,
-      fixed: fixed ?? text,
-      placeholders: pieces.flatMap((piece) => (typeof piece === "string" ? [] : [piece.placeholder])),
-      pieces,
-    }),
+    build: () => ({ text, fixed: fixed ?? text, tail, placeholders, pieces }),
   };
 }

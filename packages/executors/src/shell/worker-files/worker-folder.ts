@@ -1,14 +1,17 @@
-import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { findStateDirProblem } from "../../state-dir.ts";
 
 /**
- * What a worker keeps while it lives: under the state folder, in a folder that has its name, `worker`, who it is, and
- * `prompts/`; and in a folder of its own, in memory if it can, pipes and requests.
+ * What a worker keeps while it lives: under the state folder, in a folder that has its name, `worker`, who it is,
+ * `prompts/`, and `home/`, where commands have no other one; and in a folder of its own, in memory if it can, pipes and
+ * requests.
  */
 export interface WorkerFolder {
   path: string;
   worker: string;
   prompts: string;
+  home: string;
   pipes: string;
 }
 
@@ -23,6 +26,7 @@ export function workerFolder(stateDir: string, name: string): WorkerFolder {
     path,
     worker: join(path, "worker"),
     prompts: join(path, "prompts"),
+    home: join(path, "home"),
     pipes: isWritable(MEMORY) ? join(MEMORY, PREFIX + name) : join(path, "pipes"),
   };
 }
@@ -41,15 +45,16 @@ function isWritable(path: string): boolean {
  * files in them.
  */
 export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
+  refuseUnusable(stateDir);
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const stats = lstatSync(stateDir);
-  // The usual place is in a folder that everybody may write to: another user may have been there first.
-  if (!stats.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid) || (stats.mode & 0o077) !== 0) {
-    throw new Error(
-      `${stateDir} must be a folder of this user's alone (mode 0700): remove it or name another one`,
-    );
-  }
+  // Another user may have made it in between.
+  refuseUnusable(stateDir);
   for (const path of [folder.path, folder.prompts, folder.pipes]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
+}
+
+function refuseUnusable(stateDir: string): void {
+  const problem = findStateDirProblem(stateDir);
+  if (problem !== null) throw new Error(`the state folder ${stateDir} ${problem}`);
 }

@@ -1,0 +1,42 @@
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProcesses, waitFor, withFleet, withRedis, withTempDir } from "@host-runner/testing";
+import { describe, expect, it } from "@jest/globals";
+import { shellEnv } from "../e2e/with-cli.ts";
+import { withShipped } from "./with-shipped.ts";
+
+/** A duration that no other sleep on this machine has. */
+const seconds = String(50_000 + process.pid / 100_000);
+const sleepers = () => findProcesses(seconds).filter(({ command }) => command === `sleep ${seconds}`);
+
+const guardOf = (folder: string) => Number(readFileSync(join(folder, "guard"), "utf8").split(" ")[0]);
+
+describe("a worker", () => {
+  it("finds what a dead one left under another TMPDIR, though its guard is dead too", () =>
+    withShipped(({ main }) =>
+      withTempDir((dir) =>
+        withRedis(({ url: redisUrl, name }) => {
+          const [one = "", other = "", runtimeDir = ""] = ["one", "other", "runtime"].map((name) => {
+            mkdirSync(join(dir, name), { mode: 0o700 });
+            return join(dir, name);
+          });
+          const env = { ...shellEnv, HOST_RUNNER_STATE_DIR: undefined, XDG_RUNTIME_DIR: runtimeDir };
+          const fleet = { redisUrl, queue: name, workers: 0, program: main, env };
+          return withFleet(fleet, async ({ call, startWorker }) => {
+            const worker = await startWorker({ TMPDIR: one });
+            await call("POST", "/tasks", { prompt: `setsid sleep ${seconds} & sleep ${seconds}` });
+            await waitFor(() => sleepers().length === 2, { description: "the command runs" });
+            const stateDir = join(runtimeDir, "host-runner");
+            const [left = ""] = readdirSync(stateDir);
+            for (const pid of [guardOf(join(stateDir, left)), worker.pid]) process.kill(pid, "SIGKILL");
+            await worker.exit;
+            expect(sleepers()).toHaveLength(2);
+            await startWorker({ TMPDIR: other });
+            expect(sleepers()).toEqual([]);
+            expect(readdirSync(stateDir)).not.toContain(left);
+            expect([...readdirSync(one), ...readdirSync(other)]).toEqual([]);
+          });
+        }),
+      ),
+    ));
+});
