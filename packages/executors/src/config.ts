@@ -29,7 +29,7 @@ export interface ShellConfig {
    */
   stateDir: string;
   /**
-   * How long this worker may be stopped, or its loop blocked, before its guard stops its commands: shorter than it
+   * How long this worker may be stopped, or its loop blocked, before its keepers stop its commands: shorter than it
    * takes others to take its tasks over. Absent: they go on as long as it lives.
    */
   silentAfterMs?: number;
@@ -38,7 +38,7 @@ export interface ShellConfig {
 }
 
 /**
- * How a command's descendants are found, from strong to weak, each including the weaker ones: by the cgroup they
- * are born in, by a variable in their environment, by their process group.
+ * How a command's descendants are found, from strong to weak: by a process that starts it and inherits what it leaves, in a
+ * cgroup of their own; by that process alone; by a variable in their environment; by their process group.
  */
-export type ContainmentLevel = "cgroup" | "cookie" | "group";
+export type ContainmentLevel = "keeper-with-cgroup" | "keeper" | "marks" | "group";

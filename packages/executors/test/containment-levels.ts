@@ -1,14 +1,35 @@
-import { randomBytes } from "node:crypto";
 import type { ContainmentLevel } from "../src/config.ts";
-import { removeCgroup } from "../src/shell/containment/cgroup.ts";
-import { detectContainment } from "../src/shell/containment/detect-containment.ts";
+import { createExecutors } from "../src/index.ts";
+import { withFolder } from "./with-folder.ts";
+
+const words: [start: string, level: ContainmentLevel][] = [
+  ["containment by keeper with cgroup:", "keeper-with-cgroup"],
+  ["containment by keeper:", "keeper"],
+  ["containment by marks in the environment:", "marks"],
+  ["containment by process group:", "group"],
+];
+
+/** The level that an executor says it has. */
+export function levelOf(containment: string): ContainmentLevel | undefined {
+  return words.find(([start]) => containment.startsWith(start))?.[1];
+}
 
 /** The levels of containment that this host and user offer, strongest first. */
 export async function availableLevels(): Promise<ContainmentLevel[]> {
-  const workerKey = randomBytes(12).toString("hex");
-  const { level, cgroup } = await detectContainment({ workerKey, strongest: "cgroup" });
-  if (cgroup) removeCgroup(cgroup.path);
+  const strongest = await withFolder(async (stateDir) => {
+    const executors = createExecutors({
+      ...{ workerId: "levels", mockDurationMs: 1, gracePeriodMs: 100 },
+      shell: {
+        ...{ template: "true", shell: "none", envAllow: [], allowedRoots: null },
+        ...{ environment: { PATH: process.env.PATH }, stateDir },
+      },
+    });
+    const { containment } = await executors.start();
+    await executors.close();
+    return levelOf(containment);
+  });
   // Where a stronger one is there, the weaker ones can be tried too. Not "group": on Linux it takes the zombies of
   // those that init has not noticed yet for living.
-  return level === "cgroup" ? ["cgroup", "cookie"] : [level];
+  const levels = words.map(([, level]) => level);
+  return levels.slice(levels.indexOf(strongest!)).filter((level) => level === strongest || level !== "group");
 }

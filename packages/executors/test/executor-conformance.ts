@@ -23,9 +23,10 @@ export interface ExecutorUnderTest {
 /** What every executor promises to the worker. */
 export function describeExecutorConformance(
   name: string,
+  title: string,
   { withExecutor, prompts }: ExecutorUnderTest,
 ): void {
-  describe(`the ${name} executor`, () => {
+  describe(`the executor ${title}`, () => {
     it("goes by its name", () =>
       withExecutor(async (executor) => {
         expect(executor.name).toBe(name);

@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { workerMark } from "../src/shell/containment/cookie.ts";
 import { environmentHolds, listPids } from "../src/shell/containment/proc.ts";
+import { levelOf } from "./containment-levels.ts";
 import { withFolder } from "./with-folder.ts";
 
 interface WithShellOptions extends Partial<ShellConfig> {
@@ -69,7 +70,8 @@ export async function withShell(
       },
     });
     const { containment } = await executors.start();
-    const [workerKey = ""] = readdirSync(stateDir);
+    if (shell.containment) expect(levelOf(containment)).toBe(shell.containment);
+    const [workerKey = ""] = readdirSync(stateDir).map((name) => name.split(".")[0]!);
     const executor = executors.resolve("shell")!;
     try {
       await use({

@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ShellConfig } from "../src/index.ts";
-import { waitFor } from "./wait-for.ts";
+import { helperOf } from "./keeper-processes.ts";
 
 export interface TestWorker {
   process: ChildProcess;
   pid: number;
-  guardPid: number;
+  /** Its folder under the state folder. */
+  folder: string;
+  /** Null where its level of containment has none. */
+  helperPid: number | null;
   /** Ends it at once, and waits until it has. */
   kill(): Promise<void>;
 }
@@ -55,15 +58,12 @@ export async function startWorker({
   });
   const exited = once(child, "exit");
   await Promise.race([once(child.stdout!, "data"), exited]);
-  const workerFolder = foldersOf(stateDir).find((name) => !known.includes(name));
-  const guardPid = await waitFor("the guard", () => {
-    const path = join(stateDir, workerFolder ?? "", "guard");
-    return existsSync(path) ? Number(readFileSync(path, "utf8").split(" ")[0]) || null : null;
-  });
+  const workerFolder = join(stateDir, foldersOf(stateDir).find((name) => !known.includes(name)) ?? "");
   return {
     process: child,
     pid: child.pid!,
-    guardPid,
+    folder: workerFolder,
+    helperPid: helperOf(workerFolder),
     kill: async () => {
       child.kill("SIGKILL");
       await exited;

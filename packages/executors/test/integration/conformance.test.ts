@@ -3,7 +3,7 @@ import { availableLevels } from "../containment-levels.ts";
 import { describeExecutorConformance } from "../executor-conformance.ts";
 import { withShell } from "../with-shell.ts";
 
-describeExecutorConformance("mock", {
+describeExecutorConformance("mock", "mock", {
   withExecutor: async (use) => {
     const executors = createExecutors({
       workerId: "test",
@@ -20,7 +20,7 @@ describeExecutorConformance("mock", {
 
 // The prompt is the script: what no template of an operator's does, and what makes one serve for all.
 for (const containment of await availableLevels()) {
-  describeExecutorConformance("shell", {
+  describeExecutorConformance("shell", `shell, with containment by ${containment}`, {
     withExecutor: (use) =>
       withShell(`sh -c '. "$1"' name {prompt_file}`, { shell: "none", containment }, ({ executor }) =>
         use(executor),

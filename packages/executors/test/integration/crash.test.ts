@@ -4,14 +4,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { createExecutors } from "../../src/index.ts";
-import { findOwnCgroup } from "../../src/shell/containment/cgroup.ts";
 import { readPidScope, readStat } from "../../src/shell/containment/proc.ts";
+import { parseWorkerRecord, type WorkerRecord } from "../../src/shell/worker-files/worker-record.ts";
 import { availableLevels } from "../containment-levels.ts";
+import { keeperProcessesIn, keeperProcessesOf } from "../keeper-processes.ts";
 import { sleepersOf, uniqueSeconds } from "../processes.ts";
 import { waitFor } from "../wait-for.ts";
 import { withFolder } from "../with-folder.ts";
 import { withShell } from "../with-shell.ts";
-import { build, foldersOf, startWorker } from "../with-worker.ts";
+import { build, foldersOf, startWorker, type TestWorker } from "../with-worker.ts";
 
 const GRACE_MS = 600;
 
@@ -31,12 +32,25 @@ async function startNextWorker(folder: string): Promise<void> {
   );
 }
 
-const levels = (await availableLevels()).filter((level) => level !== "group");
+const levels = await availableLevels();
+const keeperLevels = levels.filter((level) => level.startsWith("keeper"));
 
-(levels.length > 0 ? describe : describe.skip)("a worker that dies", () => {
+const recordOf = (worker: TestWorker): WorkerRecord =>
+  parseWorkerRecord(readFileSync(join(worker.folder, "worker"), "utf8"))!;
+
+/** Kills the worker and all that would stop its commands. Stopped first, so that nothing is started in between. */
+async function killAll(worker: TestWorker, { keepers }: { keepers: boolean }): Promise<void> {
+  process.kill(worker.pid, "SIGSTOP");
+  const watchers = keeperProcessesOf(worker.folder).filter(({ kind }) => keepers || kind === "helper");
+  for (const { pid } of watchers) process.kill(pid, "SIGSTOP");
+  for (const { pid } of watchers) process.kill(pid, "SIGKILL");
+  await worker.kill();
+}
+
+(keeperLevels.length > 0 ? describe : describe.skip)("a worker that dies", () => {
   beforeAll(build, 120_000);
 
-  it.each(levels)(
+  it.each(keeperLevels)(
     "under SIGKILL takes its processes with it within the grace period and a second, by %s",
     (containment) =>
       withFolder(async (folder) => {
@@ -48,32 +62,39 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
           shell: { containment },
         });
         await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
+        const { pipes, cgroup } = recordOf(worker);
         await worker.kill();
         const start = performance.now();
-        await waitFor("the guard to sweep", () => sleepersOf(seconds).length === 0);
+        await waitFor("its keepers to stop them", () => sleepersOf(seconds).length === 0);
         expect(performance.now() - start).toBeLessThan(GRACE_MS + 1_000);
-        // The guard goes as well, and takes the worker's folder with it.
-        await waitFor("the guard to end", () => foldersOf(join(folder, "state")).length === 0);
-        await waitFor("the guard to be gone", () => !isRunning(worker.guardPid));
+        // The helper goes as well, and takes all that the worker had with it.
+        await waitFor("the helper to end", () => foldersOf(join(folder, "state")).length === 0);
+        await waitFor("the helper to be gone", () => !isRunning(worker.helperPid!));
+        expect([pipes, cgroup].filter((path) => path !== null && existsSync(path))).toEqual([]);
       }),
   );
 
-  it("takes with it even what cleared its environment and left its session, by cgroup", () =>
-    withFolder(async (folder) => {
-      if (!levels.includes("cgroup")) return;
-      const seconds = uniqueSeconds();
-      const prompts = [
-        `env -i setsid sleep ${seconds} & (env -i setsid sleep ${seconds} &); sleep ${seconds}`,
-      ];
-      const worker = await startWorker({ folder, gracePeriodMs: GRACE_MS, prompts });
-      await waitFor("the task", () => sleepersOf(seconds).length === 3);
-      const record = JSON.parse(
-        readFileSync(join(folder, "state", foldersOf(join(folder, "state"))[0]!, "worker"), "utf8"),
-      );
-      await worker.kill();
-      await waitFor("the guard to sweep", () => sleepersOf(seconds).length === 0);
-      await waitFor("the cgroup to be removed", () => !existsSync(record.cgroup));
-    }));
+  it.each(keeperLevels)(
+    "takes with it even what cleared its environment and left its session, by %s",
+    (containment) =>
+      withFolder(async (folder) => {
+        const seconds = uniqueSeconds();
+        const prompts = [
+          `env -i setsid sleep ${seconds} & (env -i setsid sleep ${seconds} &); sleep ${seconds}`,
+        ];
+        const worker = await startWorker({
+          folder,
+          gracePeriodMs: GRACE_MS,
+          prompts,
+          shell: { containment },
+        });
+        await waitFor("the task", () => sleepersOf(seconds).length === 3);
+        const { cgroup } = recordOf(worker);
+        await worker.kill();
+        await waitFor("its keepers to stop them", () => sleepersOf(seconds).length === 0);
+        await waitFor("the cgroup to be removed", () => cgroup === null || !existsSync(cgroup));
+      }),
+  );
 
   it("gives a command that traps SIGTERM the grace period", () =>
     withFolder(async (folder) => {
@@ -86,11 +107,11 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
       await waitFor("the task", () => existsSync(`${file}.ready`));
       await worker.kill();
       await waitFor("its last words", () => existsSync(file));
-      await waitFor("the guard to end", () => foldersOf(join(folder, "state")).length === 0);
+      await waitFor("the helper to end", () => foldersOf(join(folder, "state")).length === 0);
     }));
 
-  it.each(levels)(
-    "leaves what its guard, killed as well, cannot stop to the next worker's start, by %s",
+  it.each(keeperLevels)(
+    "takes its processes with it though its helper was killed before, by %s",
     (containment) =>
       withFolder(async (folder) => {
         const seconds = uniqueSeconds();
@@ -101,18 +122,37 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
           shell: { containment },
         });
         await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
-        // Stopped first, so that it does not start another guard in between.
-        process.kill(worker.pid, "SIGSTOP");
-        process.kill(worker.guardPid, "SIGKILL");
-        await worker.kill();
-        expect(sleepersOf(seconds)).toHaveLength(9);
+        await killAll(worker, { keepers: false });
+        await waitFor("its keepers to stop them", () => sleepersOf(seconds).length === 0);
+        // Nobody is left who would remove its folders, but others find them.
         await startNextWorker(folder);
-        expect(sleepersOf(seconds)).toEqual([]);
+        expect(foldersOf(join(folder, "state"))).toEqual([]);
       }),
   );
 
   it.each(levels)(
-    "leaves what its guard, killed as well, cannot stop to any other worker of its host, by %s",
+    "leaves what its helper and keepers, killed as well, cannot stop to the next worker's start, by %s",
+    (containment) =>
+      withFolder(async (folder) => {
+        const seconds = uniqueSeconds();
+        const worker = await startWorker({
+          folder,
+          gracePeriodMs: 100,
+          prompts: threeTasks(seconds),
+          shell: { containment },
+        });
+        await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
+        const { pipes, cgroup } = recordOf(worker);
+        await killAll(worker, { keepers: true });
+        expect(sleepersOf(seconds)).toHaveLength(9);
+        await startNextWorker(folder);
+        expect(sleepersOf(seconds)).toEqual([]);
+        expect([pipes, cgroup].filter((path) => path !== null && existsSync(path))).toEqual([]);
+      }),
+  );
+
+  it.each(levels)(
+    "leaves what its helper and keepers, killed as well, cannot stop to any other worker of its host, by %s",
     (containment) =>
       withFolder(async (folder) => {
         const options = { stateDir: join(folder, "state"), environment: { PATH: process.env.PATH } };
@@ -125,16 +165,36 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
             shell: { containment },
           });
           await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
-          process.kill(worker.pid, "SIGSTOP");
-          process.kill(worker.guardPid, "SIGKILL");
-          await worker.kill();
+          await killAll(worker, { keepers: true });
           await waitFor("the other worker to sweep", () => sleepersOf(seconds).length === 0);
           await waitFor("only its own folder", () => foldersOf(options.stateDir).length === 1);
         });
       }),
   );
 
-  it.each(levels)(
+  it.each(keeperLevels)(
+    "is cleared up after by others where its helper was stopped for ever, by %s",
+    (containment) =>
+      withFolder(async (folder) => {
+        const seconds = uniqueSeconds();
+        const worker = await startWorker({
+          folder,
+          gracePeriodMs: 100,
+          prompts: threeTasks(seconds),
+          shell: { containment },
+        });
+        await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
+        const { pipes } = recordOf(worker);
+        process.kill(worker.pid, "SIGSTOP");
+        for (const { pid } of keeperProcessesIn(pipes)) process.kill(pid, "SIGSTOP");
+        await worker.kill();
+        await startNextWorker(folder);
+        expect(sleepersOf(seconds)).toEqual([]);
+        await waitFor("helper and keepers to end", () => keeperProcessesIn(pipes).length === 0);
+      }),
+  );
+
+  it.each(keeperLevels)(
     "and is only stopped has its commands stopped all the same, and knows of it when it goes on, by %s",
     (containment) =>
       withFolder(async (folder) => {
@@ -151,14 +211,14 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
         });
         await waitFor("all tasks", () => sleepersOf(seconds).length === 9);
         process.kill(worker.pid, "SIGSTOP");
-        await waitFor("the guard to stop them", () => sleepersOf(seconds).length === 0);
+        await waitFor("its keepers to stop them", () => sleepersOf(seconds).length === 0);
         process.kill(worker.pid, "SIGCONT");
         await waitFor("its results", () => said.includes("results"));
         const { results } = JSON.parse(said.slice(said.indexOf('{"results')));
         expect(results.map(({ stopped }: { stopped: string }) => stopped)).toEqual(
           Array(3).fill("lease_lost"),
         );
-        await waitFor("the guard to end", () => foldersOf(join(folder, "state")).length === 0);
+        await waitFor("the helper to end", () => foldersOf(join(folder, "state")).length === 0);
       }),
   );
 
@@ -176,26 +236,8 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
       await waitFor("five times as long", () => performance.now() > later);
       expect(sleepersOf(seconds)).toHaveLength(1);
       await worker.kill();
-      await waitFor("the guard to sweep", () => sleepersOf(seconds).length === 0);
+      await waitFor("its keepers to stop them", () => sleepersOf(seconds).length === 0);
     }));
-
-  it.each(levels)("replaces a guard that was killed, by %s", (containment) =>
-    withFolder(async (folder) => {
-      const seconds = uniqueSeconds();
-      const prompts = [`sleep ${seconds}`];
-      const worker = await startWorker({ folder, gracePeriodMs: 100, prompts, shell: { containment } });
-      await waitFor("the task", () => sleepersOf(seconds).length === 1);
-      process.kill(worker.guardPid, "SIGKILL");
-      const [workerFolder = ""] = foldersOf(join(folder, "state"));
-      await waitFor("another guard", () => {
-        const pid = Number(readFileSync(join(folder, "state", workerFolder, "guard"), "utf8").split(" ")[0]);
-        return pid !== worker.guardPid && isRunning(pid);
-      });
-      await worker.kill();
-      await waitFor("the guard to sweep", () => sleepersOf(seconds).length === 0);
-      await waitFor("the guard to end", () => foldersOf(join(folder, "state")).length === 0);
-    }),
-  );
 
   it("takes nothing of another worker's with it, and the next one clears up nothing of one that lives", () =>
     withFolder(async (folder) => {
@@ -208,14 +250,14 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
       const before = sleepersOf(living);
       await first.kill();
       await waitFor(
-        "the guard to sweep",
+        "its keepers to stop them",
         () => sleepersOf(dead).length === 0 && foldersOf(join(folder, "state")).length === 1,
       );
       await withNextExecutors(folder);
       expect(sleepersOf(living)).toEqual(before);
       await second.kill();
-      await waitFor("the other guard to sweep", () => sleepersOf(living).length === 0);
-      await waitFor("the other guard to end", () => foldersOf(join(folder, "state")).length === 0);
+      await waitFor("its keepers to stop them too", () => sleepersOf(living).length === 0);
+      await waitFor("the other helper to end", () => foldersOf(join(folder, "state")).length === 0);
     }));
 
   it("has left pids that are others' by now: those are not touched", () =>
@@ -230,14 +272,13 @@ const levels = (await availableLevels()).filter((level) => level !== "group");
           startTime: "1",
           pidScope: readPidScope(),
           gracePeriodMs: 0,
-          fifos: join(folder, "fifos"),
+          pipes: join(folder, "pipes"),
           cgroup: null,
         };
         const workerFolder = join(folder, "state", "0123456789abcdef01234567");
         mkdirSync(join(folder, "state"), { mode: 0o700 });
         mkdirSync(workerFolder);
         writeFileSync(join(workerFolder, "worker"), JSON.stringify(record));
-        writeFileSync(join(workerFolder, "running"), `${bystander.pid} 1\n`);
         await startNextWorker(folder);
         expect(existsSync(workerFolder)).toBe(false);
         expect(sleepersOf(seconds)).toEqual([bystander.pid]);
@@ -277,12 +318,6 @@ describe("a worker that closes", () => {
     });
     expect(sleepersOf(seconds)).toEqual([]);
     await expect(running).resolves.toMatchObject({ result: { exit: { kind: "signaled" } } });
-  });
-
-  it("comes back to the cgroup it came from", async () => {
-    const before = findOwnCgroup();
-    await withShell("true", {}, async () => {});
-    expect(findOwnCgroup()).toBe(before);
   });
 });
 

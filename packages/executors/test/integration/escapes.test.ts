@@ -15,16 +15,18 @@ const escapes: [way: string, script: string][] = [
   ["a session of its own that ignores SIGTERM", "setsid sh -c \"trap '' TERM; SLEEP; SLEEP\" &"],
   ["an empty environment in the same session", "env -i SLEEP &"],
 ];
-/** What only a cgroup holds. */
-const cgroupOnly: typeof escapes = [
+/** What only a keeper holds. */
+const unmarked: typeof escapes = [
   ["an empty environment and a session of its own", "env -i setsid SLEEP &"],
+  [
+    "an empty environment, a session and a second fork",
+    "(env -i setsid SLEEP </dev/null >/dev/null 2>&1 & );",
+  ],
 ];
 
 const levels = await availableLevels();
 const cases = levels.flatMap((level) =>
-  [...escapes, ...(level === "cgroup" ? cgroupOnly : [])].map(
-    ([way, script]) => [way, level, script] as const,
-  ),
+  [...escapes, ...(level === "marks" ? [] : unmarked)].map(([way, script]) => [way, level, script] as const),
 );
 
 describe("what a command leaves behind", () => {

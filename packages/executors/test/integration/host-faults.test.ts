@@ -94,8 +94,8 @@ describe("a program that is missing", () => {
 });
 
 describe("folders of a worker that somebody removes", () => {
-  const removals: [string, (folders: { worker: string; fifos: string }) => void][] = [
-    ["the pipes", ({ fifos }) => rmSync(fifos, { recursive: true })],
+  const removals: [string, (folders: { worker: string; pipes: string }) => void][] = [
+    ["the pipes", ({ pipes }) => rmSync(pipes, { recursive: true })],
     ["the prompts", ({ worker }) => rmSync(join(worker, "prompts"), { recursive: true })],
     ["all of it", ({ worker }) => rmSync(worker, { recursive: true })],
   ];
@@ -104,23 +104,22 @@ describe("folders of a worker that somebody removes", () => {
     withShell("cat {prompt_file}", {}, async ({ run, stateDir }) => {
       const [key = ""] = readdirSync(stateDir);
       const worker = join(stateDir, key);
-      const { fifos } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { fifos: string };
-      remove({ worker, fifos });
+      const { pipes } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { pipes: string };
+      remove({ worker, pipes });
       expect((await run({ prompt: "hi" })).output.stdout).toBe("hi");
     }),
   );
 
-  it("are found by a later worker as they were: who it is, its guard and its commands", () =>
+  it("are found by a later worker as they were", () =>
     withShell("sleep 60", {}, async ({ run, stateDir }) => {
       const controller = new AbortController();
       const running = run({ signal: controller.signal });
-      const [key = ""] = readdirSync(stateDir);
-      const file = (name: string) => readFileSync(join(stateDir, key, name), "utf8");
-      await waitFor("the command runs", () => /^\d+ /.test(file("running")));
-      const before = ["worker", "guard", "running"].map(file);
-      rmSync(join(stateDir, key), { recursive: true });
-      await waitFor("all is there again", () => existsSync(join(stateDir, key, "guard")));
-      expect(["worker", "guard", "running"].map(file)).toEqual(before);
+      const [name = ""] = readdirSync(stateDir);
+      const record = () => readFileSync(join(stateDir, name, "worker"), "utf8");
+      const before = record();
+      rmSync(join(stateDir, name), { recursive: true });
+      await waitFor("the record is there again", () => existsSync(join(stateDir, name, "worker")));
+      expect(record()).toBe(before);
       controller.abort("cancel");
       await running;
     }));
@@ -169,16 +168,16 @@ describe("a disk that is full", () => {
     withShell("echo hi", {}, async ({ run, executors, stateDir }) => {
       const [key = ""] = readdirSync(stateDir);
       const worker = join(stateDir, key);
-      const { fifos } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { fifos: string };
-      if (!isRoot || !mountFewFiles(fifos)) return;
+      const { pipes } = JSON.parse(readFileSync(join(worker, "worker"), "utf8")) as { pipes: string };
+      if (!isRoot || !mountFewFiles(pipes)) return;
       try {
         expect((await run()).result).toEqual(
           notStarted(/cannot make a pipe for the command's output: no space left on the disk/),
         );
-        expect(readdirSync(fifos)).toEqual([]);
+        expect(readdirSync(pipes)).toEqual([]);
         expect(await executors.checkHost()).toMatch("no space left on the disk");
       } finally {
-        execFileSync("umount", [fifos]);
+        execFileSync("umount", [pipes]);
       }
       expect((await run()).output.stdout).toBe("hi\n");
     }));

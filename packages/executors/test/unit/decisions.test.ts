@@ -1,10 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { findStrays } from "../../src/shell/containment/nursery.ts";
 import { isAlive, parseStat } from "../../src/shell/containment/proc.ts";
-import { judgeFolder } from "../../src/shell/guard/judge-folder.ts";
-import { formatWorkerRecord, parseWorkerRecord } from "../../src/shell/guard/worker-record.ts";
 import { isWithin } from "../../src/shell/prepare/working-directory.ts";
-import { createSlots } from "../../src/shell/slots.ts";
+import { judgeFolder } from "../../src/shell/worker-files/judge-folder.ts";
+import { formatWorkerName, parseWorkerName } from "../../src/shell/worker-files/worker-name.ts";
+import { formatWorkerRecord, parseWorkerRecord } from "../../src/shell/worker-files/worker-record.ts";
 
 const record = {
   workerId: "w",
@@ -12,8 +11,13 @@ const record = {
   startTime: "500",
   pidScope: "boot/1",
   gracePeriodMs: 2_000,
-  fifos: "/f",
+  pipes: "/f",
   cgroup: null,
+};
+
+const name = {
+  key: "0123456789abcdef01234567",
+  process: { pid: 10, startTime: "500", pidNamespace: "1" },
 };
 
 describe("what is to be done about a worker's folder", () => {
@@ -23,10 +27,37 @@ describe("what is to be done about a worker's folder", () => {
     ["its worker's pid is another process's", "sweep", { startTimeNow: "777" }],
     ["it is of an earlier boot", "remove", { pidScope: "other/1", startTimeNow: "500" }],
     ["it is of another container", "leave", { pidScope: "boot/2", startTimeNow: null }],
-    ["its worker had not written down who it is", "leave", { record: null, startTimeNow: null }],
     ["the system does not tell start times", "leave", { pidScope: null, startTimeNow: null }],
+    ["its worker died before it wrote who it is", "sweep", { record: null, startTimeNow: null }],
+    ["its worker has not yet written who it is", "leave", { record: null, startTimeNow: "500" }],
+    [
+      "it has no record, and is of another container",
+      "leave",
+      { record: null, pidScope: "boot/2", startTimeNow: null },
+    ],
+    [
+      "neither record nor name tells",
+      "leave",
+      { name: { ...name, process: null }, record: null, startTimeNow: null },
+    ],
   ])("where %s: %s", (_case, verdict, evidence) => {
-    expect(judgeFolder({ record, pidScope: "boot/1", ...evidence })).toBe(verdict);
+    expect(judgeFolder({ name, record, pidScope: "boot/1", ...evidence })).toBe(verdict);
+  });
+});
+
+describe("a worker's name", () => {
+  it.each([name, { ...name, process: null }])("is read as it was written: %j", (written) => {
+    expect(parseWorkerName(formatWorkerName(written))).toEqual(written);
+  });
+
+  it.each([
+    "",
+    "tmp",
+    "0123456789abcdef01234567.",
+    "0123456789abcdef01234567.1.2",
+    "0123456789ABCDEF01234567",
+  ])("is none where no worker writes it: %j", (text) => {
+    expect(parseWorkerName(text)).toBeNull();
   });
 });
 
@@ -64,19 +95,6 @@ describe("a process's stat", () => {
   });
 });
 
-describe("what a command has forked before it was moved", () => {
-  const [worker, leader] = [100, 200];
-
-  it.each([
-    ["nothing", [100], []],
-    ["itself alone", [100, 200], []],
-    ["two", [100, 200, 201, 205], [201, 205]],
-    ["it cannot be told where something older is there", [100, 150, 200, 201], []],
-  ])("is %s", (_case, pids, strays) => {
-    expect(findStrays(pids, { worker, leader })).toEqual(strays);
-  });
-});
-
 describe("a path within a root", () => {
   it.each([
     ["/a", "/a", true],
@@ -88,15 +106,5 @@ describe("a path within a root", () => {
     ["/anything", "/", true],
   ])("%s in %s: %s", (path, root, within) => {
     expect(isWithin(path, root)).toBe(within);
-  });
-});
-
-describe("slots", () => {
-  it("are used again, the lowest first", () => {
-    const slots = createSlots();
-    expect([slots.take(), slots.take(), slots.take()]).toEqual([0, 1, 2]);
-    slots.give(2);
-    slots.give(0);
-    expect([slots.take(), slots.take(), slots.take()]).toEqual([0, 2, 3]);
   });
 });

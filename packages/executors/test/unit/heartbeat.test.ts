@@ -1,63 +1,57 @@
+import { readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { createHeartbeat } from "../../src/shell/guard/heartbeat.ts";
+import { createHeartbeat, type Heartbeat } from "../../src/keeper/heartbeat.ts";
 import { waitFor } from "../wait-for.ts";
+import { withFolder } from "../with-folder.ts";
 
 const SILENT_MS = 240;
 
-/** Blocks this process, as SIGSTOP would. */
-function freeze(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
-
-describe("a heartbeat", () => {
-  it("is said while commands run, and no longer", async () => {
-    const said: string[] = [];
-    const heartbeat = createHeartbeat(SILENT_MS, (line) => said.push(line.trim()));
-    heartbeat.commandStarts();
-    expect(said).toEqual(["busy"]);
-    await waitFor("more beats", () => said.length >= 3);
-    heartbeat.commandEnded();
-    await waitFor("the last word", () => said.at(-1) === "idle");
-    const { length } = said;
-    const later = Date.now() + SILENT_MS;
-    await waitFor("a while", () => Date.now() > later);
-    expect(said).toHaveLength(length);
-  });
-
-  it("that was missing counts against what ran meanwhile, before and after the late beat", async () => {
-    const heartbeat = createHeartbeat(SILENT_MS, () => {});
-    const startedAt = performance.now();
-    heartbeat.commandStarts();
-    expect(heartbeat.hasIntervened(startedAt)).toBe(false);
-    freeze(SILENT_MS * 2);
-    expect(heartbeat.hasIntervened(startedAt)).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(heartbeat.hasIntervened(startedAt)).toBe(true);
-    heartbeat.stop();
-  });
-
-  it("is not missing where only the wall clock steps", () => {
-    const heartbeat = createHeartbeat(SILENT_MS, () => {});
-    const startedAt = performance.now();
-    heartbeat.commandStarts();
-    const now = Date.now;
-    Date.now = () => now() + 3_600_000;
+const withHeartbeat = (
+  silentAfterMs: number | null,
+  use: (heartbeat: Heartbeat, beat: (name?: string) => bigint, folder: string) => Promise<void>,
+) =>
+  withFolder(async (folder) => {
+    const heartbeat = createHeartbeat(join(folder, "beat"), silentAfterMs);
     try {
-      expect(heartbeat.hasIntervened(startedAt)).toBe(false);
+      await use(heartbeat, (name = "beat") => BigInt(readFileSync(join(folder, name), "latin1")), folder);
     } finally {
-      Date.now = now;
-      heartbeat.stop();
+      heartbeat.close();
     }
   });
 
-  it("that was missing does not count against what was started after it", async () => {
-    const heartbeat = createHeartbeat(SILENT_MS, () => {});
-    heartbeat.commandStarts();
-    freeze(SILENT_MS * 2);
-    expect(heartbeat.hasIntervened(performance.now())).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    heartbeat.commandStarts();
-    expect(heartbeat.hasIntervened(performance.now())).toBe(false);
-    heartbeat.stop();
-  });
+describe("a heartbeat", () => {
+  it("is the time of the monotonic clock, written again and again while commands run, and no longer", () =>
+    withHeartbeat(SILENT_MS, async (heartbeat, beat) => {
+      const before = process.hrtime.bigint();
+      heartbeat.commandStarts();
+      const first = beat();
+      expect(first).toBeGreaterThanOrEqual(before);
+      await waitFor("another beat", () => beat() > first);
+      heartbeat.commandEnded();
+      const later = performance.now() + SILENT_MS;
+      await waitFor("a while", () => performance.now() > later);
+      const last = beat();
+      const muchLater = performance.now() + SILENT_MS;
+      await waitFor("a while longer", () => performance.now() > muchLater);
+      expect(beat()).toBe(last);
+    }));
+
+  it("is fresh when a command starts after a pause", () =>
+    withHeartbeat(SILENT_MS, async (heartbeat, beat) => {
+      const later = performance.now() + SILENT_MS;
+      await waitFor("a while", () => performance.now() > later);
+      const before = process.hrtime.bigint();
+      heartbeat.commandStarts();
+      expect(beat()).toBeGreaterThanOrEqual(before);
+    }));
+
+  it("goes on for those who have the file open, and for others, where somebody has removed it", () =>
+    withHeartbeat(SILENT_MS, async (heartbeat, beat, folder) => {
+      heartbeat.commandStarts();
+      renameSync(join(folder, "beat"), join(folder, "old"));
+      heartbeat.restore();
+      const [old, current] = [beat("old"), beat()];
+      await waitFor("beats in both", () => beat("old") > old && beat() > current);
+    }));
 });

@@ -37,7 +37,7 @@ function fakeTree(...processes: FakeProcess[]) {
 
 const gone = { exited: Promise.resolve(), hasExited: () => true };
 const living = { exited: new Promise(() => {}), hasExited: () => false };
-const options = { gracePeriodMs: 30, killTimeoutMs: 60, leader: gone };
+const options = { signals: ["SIGTERM"] as const, gracePeriodMs: 30, killTimeoutMs: 60, leader: gone };
 
 describe("stopping a tree", () => {
   it("sends nothing where nothing lives", async () => {

@@ -2,19 +2,9 @@
  * Control groups, version 2 or the unified mount beside version 1: a process is born in its parent's and, unless it
  * is privileged, cannot leave. They hold what clears its environment and leaves its session.
  */
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmdirSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PREFIX } from "../worker-files/worker-folder.ts";
 import { withSpareDescriptor } from "./spare-descriptor.ts";
 
 const MOUNTS = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
@@ -33,88 +23,58 @@ export function findOwnCgroup(): string | null {
 /** Version 1 has cgroup.procs as well, cgroup.controllers it has not. */
 const isVersion2 = (mount: string) => existsSync(join(mount, "cgroup.controllers"));
 
-/** Moves a process into a cgroup that is somebody else's. */
-export function moveToCgroup(path: string, pid: number): void {
-  writeFileSync(join(path, "cgroup.procs"), String(pid));
-}
-
-/** An open cgroup of ours. */
-export interface Cgroup {
-  /** Puts a process in. What it has forked before stays outside. */
-  enter(pid: number): void;
-  /** Whether nothing runs in it any more. Two microseconds. */
-  isEmpty(): boolean;
-  /** The pids in it. */
-  ownPids(): number[];
-  /** The pids in it and in cgroups below it, which a command may make. */
-  pids(): number[];
-  /** Kills everything in it at once, including what is being forked meanwhile. */
-  kill(): void;
-  /** Closes it; removes it if it is empty. */
-  close(): void;
-}
-
-export function openCgroup(path: string): Cgroup {
-  mkdirSync(path, { recursive: true });
-  const procs = openSync(join(path, "cgroup.procs"), "r+");
-  const events = openSync(join(path, "cgroup.events"), "r");
-  return {
-    enter(pid) {
-      try {
-        writeSync(procs, String(pid));
-      } catch (error) {
-        // It has ended already. Anything else leaves it outside, where nobody would look for it.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    },
-    isEmpty: () => readFromStart(events).includes("populated 0"),
-    ownPids: () => parsePids(readFromStart(procs)),
-    pids: () => withSpareDescriptor(() => listPidsBelow(path)),
-    kill() {
-      try {
-        withSpareDescriptor(() => writeFileSync(join(path, "cgroup.kill"), "1"));
-      } catch {
-        // Before Linux 5.14 there is none: what is in it is then killed one by one.
-      }
-    },
-    close() {
-      closeSync(procs);
-      closeSync(events);
-      removeCgroup(path);
-    },
-  };
-}
-
-const buffer = Buffer.allocUnsafeSlow(64 * 1024);
-
-/** The content of an open file of a cgroup, as it is now. */
-const readFromStart = (descriptor: number): string =>
-  buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, buffer.length, 0));
-
-const parsePids = (text: string): number[] => text.split("\n").filter(Boolean).map(Number);
-
-function listPidsBelow(path: string): number[] {
+/**
+ * Makes a cgroup for the commands of a worker, below the one that it is in itself, and in it one to try with, `probe`.
+ * Returns its folder; null where this worker may make none.
+ */
+export function makeWorkerCgroup(workerName: string): string | null {
+  const home = findOwnCgroup();
+  if (home === null) return null;
+  const path = join(home, PREFIX + workerName);
   try {
-    const own = parsePids(readFileSync(join(path, "cgroup.procs"), "latin1"));
-    return [...own, ...subgroups(path).flatMap(listPidsBelow)];
+    mkdirSync(join(path, "probe"), { recursive: true });
+    return path;
+  } catch {
+    // No permission, a read-only mount: whatever it is, there is the next level.
+    removeCgroup(path);
+    return null;
+  }
+}
+
+/** The pids in a cgroup and in those below it, which a command may make; none where it is gone. */
+export const pidsInCgroup = (path: string): number[] => withSpareDescriptor(() => listPids(path));
+
+function listPids(path: string): number[] {
+  try {
+    const pids = readFileSync(join(path, "cgroup.procs"), "latin1").split("\n").filter(Boolean).map(Number);
+    return [...pids, ...cgroupsBelow(path).flatMap(listPids)];
   } catch (error) {
-    // A cgroup below may vanish at any time, but for want of descriptors nothing can be said of it.
+    // A cgroup may vanish at any time, but for want of descriptors nothing can be said of it.
     if ((error as NodeJS.ErrnoException).code === "EMFILE") throw error;
     return [];
+  }
+}
+
+/** Kills everything in a cgroup at once, including what is being forked meanwhile. */
+export function killCgroup(path: string): void {
+  try {
+    withSpareDescriptor(() => writeFileSync(join(path, "cgroup.kill"), "1", { flag: "r+" }));
+  } catch {
+    // Before Linux 5.14 there is none: what is in it is then killed one by one.
   }
 }
 
 /** Removes a cgroup with those below it, as far as they are empty. */
 export function removeCgroup(path: string): void {
   try {
-    for (const below of subgroups(path)) removeCgroup(below);
+    for (const below of cgroupsBelow(path)) removeCgroup(below);
     rmdirSync(path);
   } catch {
     // Whoever still runs in it keeps it: the next worker on this host clears it up.
   }
 }
 
-const subgroups = (path: string): string[] =>
+const cgroupsBelow = (path: string): string[] =>
   readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? join(path, entry.name) : [],
   );

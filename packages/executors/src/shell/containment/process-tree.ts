@@ -1,4 +1,3 @@
-import type { Cgroup } from "./cgroup.ts";
 import { bornSince, type FoundProcess, findMarked } from "./find-marked.ts";
 import { isAlive, listPids, readStat } from "./proc.ts";
 import { groupExists, sendSignal } from "./process-group.ts";
@@ -18,7 +17,7 @@ export interface ProcessTree {
   isInGroup(member: FoundProcess): boolean;
   /** Sends each member the signal once. */
   signal(members: readonly FoundProcess[], signal: NodeJS.Signals): void;
-  /** Sends SIGKILL to these and to everything else in the cgroup. */
+  /** Sends SIGKILL to these, and to whatever else can be reached at once. */
   kill(members: readonly FoundProcess[]): void;
 }
 
@@ -33,26 +32,22 @@ interface ProcessTreeOptions {
   leader: Leader;
   /** What the environment of this attempt's processes holds. */
   mark: Buffer;
-  /** The cgroup it was born in, if any. */
-  slot: Cgroup | null;
   /** The leaders of this worker's commands: the others are none of ours, whatever else is told of them. */
   leaders: ReadonlySet<number>;
 }
 
-/** Finds members by cgroup, by environment and by process group, and takes them all. */
-export function createProcessTree({ leader, mark, slot, leaders }: ProcessTreeOptions): ProcessTree {
+/** Finds members by environment and by process group, and takes them all. */
+export function createProcessTree({ leader, mark, leaders }: ProcessTreeOptions): ProcessTree {
   const isInGroup = ({ pgrp }: FoundProcess) => pgrp === leader.pid;
   return { members, anyAlive, signalGroup, isInGroup, signal, kill };
 
   async function members(): Promise<FoundProcess[]> {
-    const inSlot = slot === null || slot.isEmpty() ? [] : slot.pids().flatMap(look);
     const ageMs = performance.now() - leader.spawnedAtMs;
     const young = bornSince({ pid: leader.pid, ageMs });
     // Nothing born since can be in its group but what is its own.
     const pgid = young || ownsGroup() ? leader.pid : null;
     const candidates = (young ?? listPids()).filter((pid) => pid === leader.pid || !leaders.has(pid));
-    const marked = await findMarked({ mark, pgid, candidates });
-    return [...new Map([...inSlot, ...marked].map((process) => [process.pid, process])).values()];
+    return findMarked({ mark, pgid, candidates });
   }
 
   /**
@@ -83,20 +78,14 @@ export function createProcessTree({ leader, mark, slot, leaders }: ProcessTreeOp
   }
 
   function kill(targets: readonly FoundProcess[]): void {
-    slot?.kill();
     signal(targets, "SIGKILL");
   }
 }
 
 /** Compares start times: a pid may have been given to another process since it was found. */
-function lives({ pid, startTime }: FoundProcess): boolean {
+export function lives({ pid, startTime }: FoundProcess): boolean {
   const stat = readStat(pid);
   return stat !== null && isAlive(stat) && stat.startTime === startTime;
-}
-
-function look(pid: number): FoundProcess[] {
-  const stat = readStat(pid);
-  return stat && isAlive(stat) ? [{ pid, startTime: stat.startTime, pgrp: stat.pgrp }] : [];
 }
 
 /** The same where there is no /proc: the process group is all there is to go by. */

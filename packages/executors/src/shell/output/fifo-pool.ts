@@ -1,22 +1,17 @@
 import { spawn } from "node:child_process";
-import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Both ends of a pipe. */
-export interface Pipe {
-  /** Does not block. */
-  readEnd: number;
-  /** Blocks, as a command expects of its output. */
-  writeEnd: number;
-}
-
 /**
- * Real pipes for commands. Node's own are socket pairs, which `echo >/dev/stderr` cannot open again. A FIFO that is
- * opened at both ends and unlinked is one; it takes a program to make it, which makes them by the hundred.
+ * FIFOs, as Node cannot make one: it takes a program, which makes them by the hundred. Opened at both ends and removed, a
+ * FIFO is a real pipe. Node's own pipes are socket pairs, which `echo >/dev/stderr` cannot open again.
  */
 export interface FifoPool {
-  /** A pipe that nobody has had before and nobody else can find. Throws what open(2) does. */
-  open(): Promise<Pipe>;
+  /**
+   * Hands `use` the path of a FIFO that nobody has had before, and resolves with what it returns. Rejects with what it
+   * throws, or with what the system refuses.
+   */
+  take<T>(use: (path: string) => T): Promise<T>;
   /** Resolves when nothing is being made any more. */
   close(): Promise<void>;
 }
@@ -30,31 +25,31 @@ export function createFifoPool(folder: string): FifoPool {
   let refilling: Promise<void> | null = null;
   let later: NodeJS.Immediate | undefined;
   return {
-    open,
+    take,
     close: async () => {
       clearImmediate(later);
       await refilling?.catch(() => {});
     },
   };
 
-  async function open(): Promise<Pipe> {
+  async function take<T>(use: (path: string) => T): Promise<T> {
     try {
-      return await openNext();
+      return use(await next());
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      // Somebody has removed the folder, and the pipes that were ready with it.
+      // Somebody has removed the folder, and the FIFOs that were ready with it.
       ready.length = 0;
-      return openNext();
+      return use(await next());
     }
   }
 
-  async function openNext(): Promise<Pipe> {
+  async function next(): Promise<string> {
     // Several may wait for the same batch.
     while (ready.length === 0) await refill();
     const path = ready.pop()!;
-    // Only once the command of this pipe has been started: starting a program takes milliseconds.
+    // Only once the command that it is for has been started: starting a program takes milliseconds.
     if (ready.length < REFILL_BELOW) later ??= setImmediate(refillLater);
-    return openAndUnlink(path);
+    return path;
   }
 
   function refillLater(): void {
@@ -103,19 +98,4 @@ function runMkfifo(paths: string[]): Promise<void> {
       reject(Object.assign(new Error(line || `mkfifo ended with ${exitCode}`), code));
     });
   });
-}
-
-function openAndUnlink(path: string): Pipe {
-  try {
-    // The reader first: opening the other end waits for it.
-    const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      return { readEnd, writeEnd: openSync(path, constants.O_WRONLY) };
-    } catch (error) {
-      closeSync(readEnd);
-      throw error;
-    }
-  } finally {
-    unlinkSync(path);
-  }
 }

@@ -1,49 +1,68 @@
-import { closeSync } from "node:fs";
+import { closeSync, constants, openSync, rmSync } from "node:fs";
 import type { OutputStream } from "@host-runner/contracts";
 import { toHostFault } from "../prepare/host-fault.ts";
-import type { FifoPool, Pipe } from "./fifo-pool.ts";
+import type { FifoPool } from "./fifo-pool.ts";
 
-/** The pipes of one command, and who has to close which end. */
+/** The pipes of one command, open for reading. */
 export interface OutputPipes {
-  /** What the command gets: closed here as soon as it has its own copies. */
-  writeEnd(stream: OutputStream): number;
-  closeWriteEnds(): void;
+  /** The FIFO that the command opens for writing. Whoever opens it removes it, and then says so. */
+  path(stream: OutputStream): string;
+  /** To be called once both paths are removed. */
+  areOpened(): void;
   /** Gives a read end away: closing it is then the receiver's. */
   takeReadEnd(stream: OutputStream): number;
-  /** Closes whatever has not been closed or given away. Safe to call twice. */
+  /** Closes and removes whatever has not been given away or removed. Safe to call twice. */
   close(): void;
+}
+
+interface Pipe {
+  path: string;
+  /** Does not block. Null once it is given away or closed. */
+  readEnd: number | null;
 }
 
 /** Throws a HostFault where the system has no more descriptors, process ids or space to give. */
 export async function openOutputPipes(fifos: FifoPool): Promise<OutputPipes> {
-  const open = new Set<number>();
   const pipes: Partial<Record<OutputStream, Pipe>> = {};
+  let isOpened = false;
   try {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const pipe = await fifos.open();
-      pipes[stream] = pipe;
-      open.add(pipe.readEnd).add(pipe.writeEnd);
-    }
+    pipes.stdout = await fifos.take(openReadEnd);
+    pipes.stderr = await fifos.take(openReadEnd);
   } catch (error) {
-    closeAll();
+    close();
     throw toHostFault("cannot make a pipe for the command's output", error);
   }
   return {
-    writeEnd: (stream) => pipes[stream]!.writeEnd,
-    closeWriteEnds: () => close(pipes.stdout!.writeEnd, pipes.stderr!.writeEnd),
-    takeReadEnd(stream) {
-      open.delete(pipes[stream]!.readEnd);
-      return pipes[stream]!.readEnd;
+    path: (stream) => pipes[stream]!.path,
+    areOpened() {
+      isOpened = true;
     },
-    close: closeAll,
+    takeReadEnd(stream) {
+      const { readEnd } = pipes[stream]!;
+      pipes[stream]!.readEnd = null;
+      return readEnd!;
+    },
+    close,
   };
 
-  function closeAll(): void {
-    close(...open);
+  function close(): void {
+    for (const pipe of [pipes.stdout, pipes.stderr]) {
+      if (!pipe) continue;
+      // Once and no more: the number may already be somebody else's.
+      if (pipe.readEnd !== null) closeSync(pipe.readEnd);
+      pipe.readEnd = null;
+      if (!isOpened) rmSync(pipe.path, { force: true });
+    }
+    isOpened = true;
   }
+}
 
-  function close(...descriptors: number[]): void {
-    // Once and no more: the number may already be somebody else's.
-    for (const descriptor of descriptors) if (open.delete(descriptor)) closeSync(descriptor);
+/** Before anybody opens the other end, which waits for this one. */
+function openReadEnd(path: string): Pipe {
+  try {
+    return { path, readEnd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) };
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   }
 }

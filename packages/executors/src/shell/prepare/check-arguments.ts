@@ -1,4 +1,4 @@
-import { usePromptFile } from "../spawn/describe-spawn-failure.ts";
+import { usePromptFile } from "../launch/describe-spawn-failure.ts";
 import { PreparationError } from "./preparation-error.ts";
 
 /** Linux takes no longer argument than this, MAX_ARG_STRLEN less the closing NUL. Elsewhere spawn tells. */

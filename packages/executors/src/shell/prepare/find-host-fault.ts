@@ -1,9 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { attemptMark } from "../containment/cookie.ts";
+import { describeSystemError } from "../launch/describe-spawn-failure.ts";
 import { openOutputPipes } from "../output/output-pipes.ts";
 import type { ShellRuntime } from "../shell-runtime.ts";
-import { describeSpawnFailure, describeSystemError } from "../spawn/describe-spawn-failure.ts";
-import { spawnCommand } from "../spawn/spawn-command.ts";
 import { HostFault } from "./host-fault.ts";
 
 /** A file of this size fits where prompts of the usual size do. */
@@ -12,7 +12,7 @@ const PROBE_BYTES = 64 * 1024;
 const harmless = { file: "/bin/sh", args: ["-c", ":"], environment: {}, workingDirectory: "/" };
 
 /**
- * Goes the way of a command with one that does nothing: folders, prompt file, pipes, place, process. Resolves with what
+ * Goes the way of a command with one that does nothing: folders, prompt file, pipes, process. Resolves with what
  * the host lacks, in one line; null where all of it worked. Never rejects.
  */
 export async function findHostFault(runtime: ShellRuntime): Promise<string | null> {
@@ -39,13 +39,10 @@ async function writeProbe(folder: string): Promise<void> {
 async function startProbe(runtime: ShellRuntime): Promise<string | null> {
   const pipes = await openOutputPipes(runtime.fifos);
   try {
-    const place = runtime.reserve("probe");
-    place.cancel();
-    const output = { stdout: pipes.writeEnd("stdout"), stderr: pipes.writeEnd("stderr") };
-    const spawned = spawnCommand(harmless, output);
-    if (spawned.pid === undefined) return describeSpawnFailure(await spawned.errorCode, harmless);
-    await spawned.exited;
-    return null;
+    const mark = attemptMark(runtime.workerKey, runtime.nextSequence());
+    const { exit } = await runtime.launcher.launch(harmless, { pipes, mark }).ended;
+    if (exit.kind === "not-started") return exit.hostFault;
+    return exit.kind === "spawn-failed" ? exit.message : null;
   } finally {
     pipes.close();
   }

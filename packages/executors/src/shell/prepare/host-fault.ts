@@ -1,4 +1,4 @@
-import { describeSystemError } from "../spawn/describe-spawn-failure.ts";
+import { describeSystemError } from "../launch/describe-spawn-failure.ts";
 
 /** Why this host cannot start any command now, in one line: the task is not to blame, and another host may run it. */
 export class HostFault extends Error {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ShellConfig } from "../../config.ts";
 import type { Attempt } from "../../executor.ts";
 import { COOKIE_NAME } from "../containment/cookie.ts";
-import type { Command } from "../spawn/spawn-command.ts";
+import type { Command } from "../launch/launcher.ts";
 import type { CommandTemplate } from "../template/compile-template.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { attemptEnvironment } from "./environment.ts";

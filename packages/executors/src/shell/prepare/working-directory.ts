@@ -41,12 +41,16 @@ async function existingDirectory(path: string): Promise<string> {
     const real = await realpath(path);
     if (await isDirectory(real)) return real;
   } catch (error) {
-    throw refused(path, reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? (error as Error).message);
+    throw refused(
+      path,
+      directoryErrors[(error as NodeJS.ErrnoException).code ?? ""] ?? (error as Error).message,
+    );
   }
   throw refused(path, "is not a directory");
 }
 
-const reasons: Record<string, string> = {
+/** Why a directory cannot be used, by error code; it follows its name. */
+export const directoryErrors: Record<string, string> = {
   ENOENT: "does not exist",
   ENOTDIR: "is not a directory",
   EACCES: "is not accessible to the worker",

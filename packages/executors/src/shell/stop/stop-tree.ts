@@ -3,6 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import type { ProcessTree } from "../containment/process-tree.ts";
 
 interface StopTreeOptions {
+  /** Sent in this order. */
+  signals: readonly NodeJS.Signals[];
+  /** From one signal to the next, and to SIGKILL. */
   gracePeriodMs: number;
   /** How long SIGKILL may take, before what is left is given up as a survivor. */
   killTimeoutMs: number;
@@ -13,30 +16,24 @@ interface StopTreeOptions {
   };
 }
 
+/** How long SIGKILL may take, as a rule, before what is left is given up and the slot is freed. */
+export const KILL_TIMEOUT_MS = 5_000;
+
 /** Between two looks while stopping: soon at first, since most processes end at once. */
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Stops whatever lives of a tree: SIGTERM to all of it, SIGKILL to what is left after the grace period, until nothing
- * is. Returns the pids that are still there after `killTimeoutMs` of that; none, as a rule. Where nothing lives, or the
- * command is all there is and ends by SIGTERM, it costs one look.
+ * Stops whatever lives of a tree: each signal to all of it, a grace period apart, then SIGKILL to what is left until
+ * nothing is. Returns the pids that are still there after `killTimeoutMs` of that; none, as a rule. Where nothing lives,
+ * or the command is all there is and ends by the first signal, it costs one look.
  */
 export async function stopTree(tree: ProcessTree, options: StopTreeOptions): Promise<number[]> {
-  const { leader } = options;
-  // Before anything is looked for: that takes longer than most commands take to end.
-  const isGroupTold = !leader.hasExited();
-  if (isGroupTold) {
-    terminate((signal) => tree.signalGroup(signal));
-    await pause(FIRST_PAUSE_MS, leader.exited);
+  let members: Awaited<ReturnType<ProcessTree["members"]>> = [];
+  for (const signal of options.signals) {
+    members = await tellAll(tree, signal, options);
+    if (members.length === 0) return [];
   }
-  let members = await tree.members();
-  if (members.length === 0) return [];
-
-  // Each gets it once: to many programs a second SIGTERM means "at once".
-  const untold = isGroupTold ? members.filter((member) => !tree.isInGroup(member)) : members;
-  terminate((signal) => tree.signal(untold, signal));
-  members = await untilGone(tree, members, { ...options, timeoutMs: options.gracePeriodMs });
 
   const killUntil = performance.now() + options.killTimeoutMs;
   for (let pauseMs = FIRST_PAUSE_MS; members.length > 0 && performance.now() < killUntil; ) {
@@ -49,9 +46,25 @@ export async function stopTree(tree: ProcessTree, options: StopTreeOptions): Pro
   return members.map(({ pid }) => pid);
 }
 
-function terminate(send: (signal: NodeJS.Signals) => void): void {
-  send("SIGTERM");
-  // A stopped process gets SIGTERM only when it continues.
+/** Sends one signal to each process, once: to many programs a second SIGTERM means "at once". Resolves with what is left. */
+async function tellAll(tree: ProcessTree, signal: NodeJS.Signals, options: StopTreeOptions) {
+  const { leader, gracePeriodMs } = options;
+  // Before anything is looked for: that takes longer than most commands take to end.
+  const isGroupTold = !leader.hasExited();
+  if (isGroupTold) {
+    tell(signal, (name) => tree.signalGroup(name));
+    await pause(FIRST_PAUSE_MS, leader.exited);
+  }
+  const members = await tree.members();
+  if (members.length === 0) return [];
+  const untold = isGroupTold ? members.filter((member) => !tree.isInGroup(member)) : members;
+  tell(signal, (name) => tree.signal(untold, name));
+  return untilGone(tree, members, { leader, timeoutMs: gracePeriodMs });
+}
+
+function tell(signal: NodeJS.Signals, send: (signal: NodeJS.Signals) => void): void {
+  send(signal);
+  // A stopped process gets it only when it continues.
   send("SIGCONT");
 }
 

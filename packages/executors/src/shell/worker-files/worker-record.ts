@@ -7,7 +7,8 @@ export interface WorkerRecord {
   /** The boot and the pid namespace that `pid` is of; null where the system does not tell. */
   pidScope: string | null;
   gracePeriodMs: number;
-  fifos: string;
+  /** The folder of its pipes. */
+  pipes: string;
   cgroup: string | null;
 }
 
@@ -32,7 +33,7 @@ function isWorkerRecord(value: unknown): value is WorkerRecord {
     typeof record.workerId === "string" &&
     typeof record.pid === "number" &&
     typeof record.gracePeriodMs === "number" &&
-    typeof record.fifos === "string" &&
+    typeof record.pipes === "string" &&
     isTextOrNull(record.startTime) &&
     isTextOrNull(record.pidScope) &&
     isTextOrNull(record.cgroup)

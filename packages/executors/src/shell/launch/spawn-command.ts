@@ -1,19 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, constants, openSync, rmSync } from "node:fs";
 import type { Exit } from "@host-runner/contracts";
-
-/** A process to start, with nothing in it that anybody would still interpret. */
-export interface Command {
-  file: string;
-  args: readonly string[];
-  environment: Record<string, string>;
-  workingDirectory: string;
-}
-
-/** The descriptors, of ours, that the command gets a copy of as its own 1 and 2. */
-export interface OutputDescriptors {
-  stdout: number;
-  stderr: number;
-}
+import type { OutputPipes } from "../output/output-pipes.ts";
+import type { Command } from "./launcher.ts";
 
 export type Spawned =
   | { pid: number; exited: Promise<Exit> }
@@ -21,25 +10,35 @@ export type Spawned =
   | { pid: undefined; errorCode: Promise<string> };
 
 /**
- * Starts the command as the leader of a session and a process group of its own, with the given environment and
- * output and no other descriptors. It is running when this returns. By spawn itself: all that execa does beside it is not
- * wanted here, and costs each command almost a millisecond of CPU.
+ * Starts the command by Node's own spawn. It is running when this returns. Not by execa: all that it does beside that is
+ * not wanted here, and costs each command almost a millisecond of CPU.
+ *
+ * Node tells a death by a real-time signal as exit code 0.
  */
 export function spawnCommand(
   { file, args, environment, workingDirectory }: Command,
-  { stdout, stderr }: OutputDescriptors,
+  pipes: OutputPipes,
 ): Spawned {
+  const descriptors: number[] = [];
   let child: ChildProcess;
   try {
+    for (const stream of ["stdout", "stderr"] as const) {
+      // Blocks, as a command expects of its output.
+      descriptors.push(openSync(pipes.path(stream), constants.O_WRONLY));
+    }
+    for (const stream of ["stdout", "stderr"] as const) rmSync(pipes.path(stream));
+    pipes.areOpened();
     child = spawn(file, args, {
       // stdin is at its end from the start: an open one makes some agent CLIs wait for ever.
-      stdio: ["ignore", stdout, stderr],
+      stdio: ["ignore", ...descriptors],
       env: environment,
       cwd: workingDirectory,
       detached: true,
     });
   } catch (error) {
     return { pid: undefined, errorCode: Promise.resolve(codeOf(error)) };
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
   }
   const { pid } = child;
   // Some refusals are thrown, the others told later.

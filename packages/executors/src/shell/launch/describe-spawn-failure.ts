@@ -1,4 +1,9 @@
-import type { Command } from "./spawn-command.ts";
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { Exit } from "@host-runner/contracts";
+import type { FailedStep } from "../../keeper/protocol.ts";
+import { directoryErrors } from "../prepare/working-directory.ts";
+import type { Command } from "./launcher.ts";
 
 export const usePromptFile = "use {prompt_file} instead of {prompt} in HOST_RUNNER_CMD_TEMPLATE";
 
@@ -58,3 +63,26 @@ const systemErrors: Record<string, string> = {
   ENOENT: "a folder was removed",
   ELOOP: "too many symbolic links",
 };
+
+/** Whose fault it is that the command could not be started: its own, or the host's. */
+export function explainRefusal(step: FailedStep, code: string, command: Command): Exit {
+  if (step === "chdir") {
+    const message = `working directory ${JSON.stringify(command.workingDirectory)} ${directoryErrors[code] ?? describeSystemError(code)}`;
+    return isHostFault(code)
+      ? { kind: "not-started", hostFault: message }
+      : { kind: "spawn-failed", message };
+  }
+  // Whatever else fails before the program is started concerns what the worker made for the command.
+  if (step !== "exec") {
+    return {
+      kind: "not-started",
+      hostFault: `cannot start a command (${step}): ${describeSystemError(code)}`,
+    };
+  }
+  const message = describeSpawnFailure(code, command);
+  // Also said of a working directory that was removed a moment ago, which a relative path depends on as well.
+  const isOfWorkspace = command.file.includes("/") && !isAbsolute(command.file);
+  const hasVanished = code === "ENOENT" && !isOfWorkspace && existsSync(command.workingDirectory);
+  if (isHostFault(code) || hasVanished) return { kind: "not-started", hostFault: message };
+  return { kind: "spawn-failed", message };
+}

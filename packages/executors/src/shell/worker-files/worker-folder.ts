@@ -3,33 +3,33 @@ import { join } from "node:path";
 import { findStateDirProblem } from "../../state-dir.ts";
 
 /**
- * What a worker keeps under the state folder while it lives, all in a folder of its own that is named by its key:
- * `worker`, who it is; `running`, the leaders of its commands; `prompts/`; `home/`, where commands have no other one; and
- * `fifos/`, which is elsewhere if it can.
+ * What a worker keeps while it lives: under the state folder, in a folder that has its name, `worker`, who it is,
+ * `prompts/`, and `home/`, where commands have no other one; and in a folder of its own, in memory if it can, pipes and
+ * requests.
  */
 export interface WorkerFolder {
   path: string;
   worker: string;
-  running: string;
-  fifos: string;
   prompts: string;
   home: string;
-}
-
-export function workerFolder(stateDir: string, workerKey: string): WorkerFolder {
-  const path = join(stateDir, workerKey);
-  return {
-    path,
-    worker: join(path, "worker"),
-    running: join(path, "running"),
-    fifos: isWritable(MEMORY) ? join(MEMORY, `host-runner-${workerKey}`) : join(path, "fifos"),
-    prompts: join(path, "prompts"),
-    home: join(path, "home"),
-  };
+  pipes: string;
 }
 
 /** A file system in memory: there, making and removing the pipes of a command is a fifth of a millisecond cheaper. */
-const MEMORY = "/dev/shm";
+export const MEMORY = "/dev/shm";
+/** What the names of folders and cgroups outside of the state folder begin with. */
+export const PREFIX = "host-runner-";
+
+export function workerFolder(stateDir: string, name: string): WorkerFolder {
+  const path = join(stateDir, name);
+  return {
+    path,
+    worker: join(path, "worker"),
+    prompts: join(path, "prompts"),
+    home: join(path, "home"),
+    pipes: isWritable(MEMORY) ? join(MEMORY, PREFIX + name) : join(path, "pipes"),
+  };
+}
 
 function isWritable(path: string): boolean {
   try {
@@ -49,7 +49,7 @@ export function makeWorkerFolder(stateDir: string, folder: WorkerFolder): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   // Another user may have made it in between.
   refuseUnusable(stateDir);
-  for (const path of [folder.path, folder.prompts, folder.fifos]) {
+  for (const path of [folder.path, folder.prompts, folder.pipes]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
 }
