@@ -4,6 +4,7 @@ import type { Evidence } from "./evidence/evidence.ts";
 import { readLedger } from "./evidence/ledger.ts";
 import { findCommandProcesses } from "./evidence/processes.ts";
 import { readSnapshot } from "./evidence/redis-snapshot.ts";
+import { findLeftKeepers } from "./fleet/find-keepers.ts";
 import type { Fleet } from "./fleet/start-fleet.ts";
 import { createApiClient } from "./load/api-client.ts";
 import type { Observation } from "./observe.ts";
@@ -11,7 +12,6 @@ import type { PlannedTask } from "./plan/planned-task.ts";
 import { createRandom } from "./random.ts";
 import { readReceipts } from "./receiver/receipt.ts";
 import { findInLogs } from "./report/read-logs.ts";
-import { findLeftGuards } from "./sweep-processes.ts";
 import type { TrialFolder } from "./trial-folder.ts";
 
 interface Collection {
@@ -28,8 +28,8 @@ interface Collection {
  * after each try that failed.
  */
 const LAST_ENDS_MS = 120_000;
-/** Guards end a moment after their workers. */
-const GUARDS_MS = 3_000;
+/** Keepers end a moment after their workers. */
+const KEEPERS_MS = 3_000;
 const ASKED_AT_ONCE = 20;
 
 /** Reads everything that is left to read, ends the fleet in order, and hands it all to the checks. */
@@ -49,13 +49,13 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
   const redis = await fleet.redis.inspect(readSnapshot);
   await fleet.end({ hurry: false });
   for (
-    const deadline = Date.now() + GUARDS_MS;
-    findLeftGuards(folder).length > 0 && Date.now() < deadline;
+    const deadline = Date.now() + KEEPERS_MS;
+    findLeftKeepers(fleet.stateDir).length > 0 && Date.now() < deadline;
   ) {
     await delay(50);
   }
-  const guards = findLeftGuards(folder).map((guard) => ({
-    ...guard,
+  const keepers = findLeftKeepers(fleet.stateDir).map(({ pid, role, pipes }) => ({
+    ...{ pid, command: `${role} of ${pipes}` },
     ...{ taskId: "", execution: 0, attempt: 0, state: "?" },
   }));
   return {
@@ -69,7 +69,7 @@ export async function collectEvidence(collection: Collection): Promise<Evidence>
     leaks: findInLogs(folder.path, fleet.redisSecret),
     probes: observation.probes,
     stalls: observation.stalls,
-    left: [...left, ...guards],
+    left: [...left, ...keepers],
   };
 }
 

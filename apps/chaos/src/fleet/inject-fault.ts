@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { killProcess } from "../evidence/processes.ts";
 import type { Fault, Target } from "../plan/fault.ts";
-import { findGuards } from "./find-guards.ts";
+import { findKeepers, type KeepingProcess } from "./find-keepers.ts";
 import type { Fleet } from "./start-fleet.ts";
 import type { Member } from "./supervise-member.ts";
 
@@ -21,11 +20,25 @@ export async function injectFault(fault: Fault, fleet: Fleet): Promise<string | 
       return withProcess(workers[fault.worker], (member) => member.terminate());
     case "freeze-worker":
       return withProcess(workers[fault.worker], (member) => member.freeze(fault.forMs));
-    case "kill-guard":
-      return withProcess(workers[fault.worker], killGuard);
-    case "kill-guard-and-worker":
+    case "kill-helper":
+      return withProcess(workers[fault.worker], (member) =>
+        signalKeepers(member, fleet.stateDir, "helper", "SIGKILL"),
+      );
+    case "stop-helper":
+      return withProcess(workers[fault.worker], (member) =>
+        signalKeepers(member, fleet.stateDir, "helper", "SIGSTOP"),
+      );
+    case "kill-keeper":
+      return withProcess(workers[fault.worker], (member) =>
+        signalKeepers(member, fleet.stateDir, "keeper", "SIGKILL"),
+      );
+    case "stop-keeper":
+      return withProcess(workers[fault.worker], (member) =>
+        signalKeepers(member, fleet.stateDir, "keeper", "SIGSTOP"),
+      );
+    case "kill-helper-and-worker":
       return withProcess(workers[fault.worker], (member) => {
-        const remark = killGuard(member);
+        const remark = signalKeepers(member, fleet.stateDir, "helper", "SIGKILL");
         member.kill();
         return remark;
       });
@@ -126,8 +139,20 @@ async function withProcess(
   return typeof remark === "string" ? remark : null;
 }
 
-function killGuard(member: Member): string | null {
-  const guards = findGuards(member.current()?.pid ?? -1);
-  for (const pid of guards) killProcess(pid);
-  return guards.length === 0 ? "it had no guard yet" : null;
+/** To the helper, or to one keeper, which may be idle or run a command. */
+function signalKeepers(
+  member: Member,
+  stateDir: string,
+  role: KeepingProcess["role"],
+  signal: NodeJS.Signals,
+): string | null {
+  const found = findKeepers(member.current()?.pid ?? -1, stateDir).filter((one) => one.role === role);
+  for (const { pid } of role === "helper" ? found : found.slice(0, 1)) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found.length === 0 ? `it had no ${role} yet` : null;
 }

@@ -23,6 +23,8 @@ export interface FleetOptions {
 }
 
 export interface Fleet {
+  /** Where workers keep what a successor has to find. */
+  stateDir: string;
   redis: KeptRedis;
   /** What nobody may find in a log: of the password with which the members come to Redis the part that looks alike everywhere. */
   redisSecret: string;
@@ -81,13 +83,14 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   const lives: Life[] = [];
   const onLife = (life: Life) => lives.push(life);
   const receiver = await keepReceiver({ folder, path, onLife });
+  const stateDir = join(folder.temp, "state");
   const shared = {
     ...{ PATH: path, HOME: folder.home, TMPDIR: folder.temp },
     HOST_RUNNER_QUEUE: folder.queue,
   };
   const workerSettings = {
     HOST_RUNNER_EXECUTOR: "shell",
-    HOST_RUNNER_STATE_DIR: join(folder.temp, "state"),
+    HOST_RUNNER_STATE_DIR: stateDir,
     HOST_RUNNER_CONCURRENCY: String(SLOTS),
     HOST_RUNNER_LEASE_SECONDS: String(leaseSeconds),
     HOST_RUNNER_DRAIN_SECONDS: String(DRAIN_SECONDS),
@@ -135,7 +138,7 @@ export async function startFleet({ folder, leaseSeconds, path }: FleetOptions): 
   const apiUrls = apiPlaces.map(({ port }) => `http://127.0.0.1:${port}`);
 
   return {
-    ...{ redis, redisSecret, refusals, impossible, apis, workers, receiver, apiUrls, lives },
+    ...{ stateDir, redis, redisSecret, refusals, impossible, apis, workers, receiver, apiUrls, lives },
     ...{ scaleWorkers, bringBack, end },
   };
 

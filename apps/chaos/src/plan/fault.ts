@@ -13,8 +13,11 @@ export const faultKinds = [
   "kill-worker",
   "terminate-worker",
   "freeze-worker",
-  "kill-guard",
-  "kill-guard-and-worker",
+  "kill-helper",
+  "stop-helper",
+  "kill-keeper",
+  "stop-keeper",
+  "kill-helper-and-worker",
   "kill-all-workers",
   "kill-api",
   "terminate-api",
@@ -48,9 +51,19 @@ export type GiveBackCause =
   | { kind: "starve-host"; worker: number; lack: Lack; forMs: number }
   | { kind: "cut-connections" };
 
+/** Faults that take no time; those of helpers and keepers concern the processes that start a worker's commands. */
+export type WorkerFaultKind =
+  | "kill-worker"
+  | "terminate-worker"
+  | "kill-helper"
+  | "stop-helper"
+  | "kill-keeper"
+  | "stop-keeper"
+  | "kill-helper-and-worker";
+
 /** What is done to the fleet. */
 export type Fault =
-  | { kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"; worker: number }
+  | { kind: WorkerFaultKind; worker: number }
   | { kind: "kill-all-workers" | "cut-connections" | "flush-scripts" }
   | { kind: "freeze-worker"; worker: number; forMs: number }
   | { kind: "kill-api" | "terminate-api"; api: number }

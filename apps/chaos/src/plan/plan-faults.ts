@@ -2,7 +2,15 @@ import { lacks } from "../fleet/host/lack.ts";
 import { realRefusalWords, refusalWords } from "../proxy/refusal.ts";
 import { dealer, type Random } from "../random.ts";
 import { spoiltWays } from "../receiver/ways.ts";
-import { APIS, type Fault, MOST_WORKERS, type PlannedFault, type Target, WORKERS } from "./fault.ts";
+import {
+  APIS,
+  type Fault,
+  MOST_WORKERS,
+  type PlannedFault,
+  type Target,
+  WORKERS,
+  type WorkerFaultKind,
+} from "./fault.ts";
 
 interface FaultPlanOptions {
   /** How long the load lasts. */
@@ -39,8 +47,9 @@ const STARVED_MS = { min: 1_500, max: 15_000 };
 /** A script that keeps Redis busy keeps a processor busy as well. */
 const LONGEST_BUSY_MS = 2_500;
 
-/** A guard that was killed is replaced within that time. */
-const GUARD_RETURN_MS = 1_500;
+/** A helper that was killed is replaced within that time, one that was stopped is noticed first. */
+const HELPER_RETURN_MS = 1_500;
+const STOPPED_HELPER_RETURN_MS = 8_000;
 
 const MIN_GAP_MS = 700;
 const MAX_GAP_MS = 3_000;
@@ -106,15 +115,18 @@ type ReceiverFault = Extract<Fault, { kind: `${string}-receiver` }>;
 const isOnReceiver = (fault: Fault): fault is ReceiverFault => fault.kind.endsWith("-receiver");
 
 /**
- * For how long a worker can do nothing about what else is done to it: it is frozen, or its commands have no guard, or it can
- * start none. Nothing ends the commands of a worker whose guard is gone as well.
+ * For how long a worker can do nothing about what else is done to it: it is frozen, or its commands have no helper, or it can
+ * start none. Nothing but a cgroup holds the commands of a worker whose helper and keepers are gone as well.
  */
 function helplessOf(fault: Fault): { worker: number; forMs: number } | null {
   if (fault.kind === "cancel-into-give-back") return helplessOf(fault.cause);
   if (fault.kind === "freeze-worker") return fault;
-  if (fault.kind === "kill-guard") return { worker: fault.worker, forMs: GUARD_RETURN_MS };
+  if (fault.kind === "kill-helper") return { worker: fault.worker, forMs: HELPER_RETURN_MS };
+  if (fault.kind === "stop-helper" || fault.kind === "stop-keeper") {
+    return { worker: fault.worker, forMs: STOPPED_HELPER_RETURN_MS };
+  }
   if (fault.kind !== "starve-host") return null;
-  return { worker: fault.worker, forMs: fault.forMs + GUARD_RETURN_MS };
+  return { worker: fault.worker, forMs: fault.forMs + HELPER_RETURN_MS };
 }
 
 /** The workers that are not helpless then; all of them, where there is none. */
@@ -140,7 +152,7 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
   const refusedMs = Math.max(REFUSAL_MS.min, Math.min(REFUSAL_MS.max, durationMs * 0.2));
   const times = (count: number, card: Card) => Array.from({ length: count }, () => card);
   const onWorker =
-    (kind: "kill-worker" | "terminate-worker" | "kill-guard" | "kill-guard-and-worker"): Card =>
+    (kind: WorkerFaultKind): Card =>
     (workers) => ({ kind, worker: random.pick(workers) });
   const freezeWorker =
     (min: number, max: number): Card =>
@@ -177,8 +189,11 @@ function createDeck(random: Random, { durationMs, leaseMs }: FaultPlanOptions): 
   return [
     ...times(3, onWorker("kill-worker")),
     ...times(2, onWorker("terminate-worker")),
-    ...times(1, onWorker("kill-guard")),
-    ...times(1, onWorker("kill-guard-and-worker")),
+    ...times(2, onWorker("kill-helper")),
+    ...times(1, onWorker("stop-helper")),
+    ...times(2, onWorker("kill-keeper")),
+    ...times(1, onWorker("stop-keeper")),
+    ...times(1, onWorker("kill-helper-and-worker")),
     ...times(1, () => ({ kind: "kill-all-workers" })),
     // Too short for anybody to miss it.
     ...times(1, freezeWorker(0.05, 0.7)),

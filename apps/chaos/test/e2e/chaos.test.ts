@@ -55,7 +55,7 @@ describe("npm run chaos", () => {
           await waitForOutput(/"event":"progress"/);
           child.kill("SIGINT");
           expect(await exit).toEqual({ code: 1, signal: null });
-          // Guards end a moment after what they guard.
+          // Keepers end a moment after their commands.
           await waitFor(() => findProcesses(dir).length === 0, { description: "nothing of it runs" });
         });
       }),

@@ -19,9 +19,9 @@ interface Hosted {
 
 async function withHost(body: (hosted: Hosted) => Promise<void>): Promise<void> {
   await withTempDir(async (temp) => {
-    const own = join(temp, "key");
+    const own = join(temp, "state", "key");
     const pipes = join(temp, "pipes");
-    mkdirSync(own);
+    mkdirSync(own, { recursive: true });
     const name = `host-runner-chaos-test-${process.pid}`;
     const host = createHost({ name, folder: join(temp, "host"), temp, path: process.env.PATH ?? "" });
     const [file = "", ...args] = host.launch([process.execPath, program, own, pipes, host.shell]);

@@ -52,7 +52,7 @@ describe("the plan", () => {
   });
 
   it.each(seeds)(
-    "leaves a worker alone that has no guard, is frozen or can start nothing, with seed %s",
+    "leaves a worker alone that has no helper, is frozen or can start nothing, with seed %s",
     (seed) => {
       const planned = faultsOf(seed, 3 * minute);
       // What is meant for a worker that is gone by then is done to nobody.
@@ -64,7 +64,7 @@ describe("the plan", () => {
       for (const [i, { atMs, worker }] of onWorkers.entries()) {
         const before = onWorkers.slice(0, i).filter((fault) => fault.worker === worker);
         for (const fault of before) {
-          if (fault.kind === "kill-guard") expect(atMs - fault.atMs).toBeGreaterThanOrEqual(1_000);
+          if (fault.kind === "kill-helper") expect(atMs - fault.atMs).toBeGreaterThanOrEqual(1_000);
           if (fault.kind === "freeze-worker" || fault.kind === "starve-host") {
             expect(atMs).toBeGreaterThanOrEqual(fault.atMs + fault.forMs);
           }

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { findWorkerFolders } from "../find-keepers.ts";
 import { createDescriptorStarver } from "./descriptors.ts";
 import { type Lack, lacks } from "./lack.ts";
 import { createSpaceStarver, inOwnMounts, whyNoMounts } from "./mounts.ts";
 import { makePidsCgroup } from "./pids-cgroup.ts";
 import { type Starver, unable } from "./starve.ts";
-import { findWorkerFolders } from "./worker-folders.ts";
 
 /** What belongs to one worker alone, as on a host of its own, and can run out. */
 export interface Host {
@@ -33,7 +33,7 @@ export function createHost({ name, folder, temp, path }: HostOptions): Host {
   const shell = join(folder, "bash");
   symlinkSync(findProgram("bash", path), shell);
   const cgroup = makePidsCgroup(name);
-  const foldersOf = (pid: number) => findWorkerFolders(pid, temp);
+  const foldersOf = (pid: number) => findWorkerFolders(pid, join(temp, "state"));
   const starvers: Record<Lack, Starver> = {
     pids:
       typeof cgroup === "string"
