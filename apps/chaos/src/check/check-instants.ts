@@ -25,7 +25,8 @@ export function checkInstants(evidence: Evidence): Violation[] {
   for (const { call, sentAt } of answers) {
     askedFirst.set(call.taskId, Math.min(sentAt, askedFirst.get(call.taskId) ?? Infinity));
   }
-  const now = Math.max(...answers.map(({ receivedAt }) => receivedAt));
+  // Not Math.max(...): a long trial has more answers than a call takes arguments.
+  const now = answers.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0);
   const lines = groupBy(ledger, ({ taskId, execution }) => executionKey(taskId, execution));
   const arrivals = groupBy(receipts, ({ body }) => body.event_id);
   const found = new Map<string, Violation>();
