@@ -63,5 +63,7 @@ export function isDemotion(error: Error): boolean {
 
 /** A refusal in one line for people: without the script's name and line, which Redis 7 adds. */
 export function describeRefusal(message: string): string {
+  // To HELLO it answers with a paragraph on the syntax of HELLO.
+  if (message.startsWith("NOAUTH")) return "NOAUTH Authentication required.";
   return message.replace(/ script: [0-9a-f]+, on @user_script:\d+\.?$/, "").replace(/\s+/g, " ");
 }
