@@ -16,6 +16,7 @@
 # The worker says to the helper, on the helper's stdin:
 #
 #   keeper N                            fork keeper N, which reads its orders from the FIFO keeper-N
+#   fifos FIRST COUNT                   make so many FIFOs, named by numbers from FIRST on: Node cannot make one
 #   ping N                              answer "pong N"
 #
 # The worker says to keeper N, in the FIFO keeper-N:
@@ -30,6 +31,7 @@
 #                                       Or: unable REASON
 #   keeper N PID START_TIME             keeper N runs
 #   unforked N ERRNO                    there is no keeper N, the system refused it
+#   fifos FIRST ERRNO                   0: they are made; else none of them is
 #   failed ID STEP ERRNO                the command could not be started; STEP is fork, claim, cgroup, open, chdir or exec.
 #                                       A line "ended ID" follows
 #   ended ID STATUS CAUSE PIDS          the command has ended, and all of its descendants have, but for PIDS ("-": none),
@@ -131,8 +133,9 @@ sub help {
       my @lines = read_lines($orders, \$text);
       $orders = undef if !@lines;
       for (@lines) {
-        my ($verb, $number) = split;
+        my ($verb, $number, $count) = split;
         if ($verb eq 'ping') { answer("pong $number") }
+        elsif ($verb eq 'fifos') { answer("fifos $number " . make_fifos($number, $count)) }
         elsif ($verb eq 'keeper') {
           my $pid = fork;
           if (!defined $pid) { answer("unforked $number " . ($! + 0)) }
@@ -175,7 +178,7 @@ sub find_lack {
   $descriptor >= 0 && open($children, '<&=', $descriptor) or return "signalfd: $!";
   syscall($call->{prctl}, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 or return "prctl: $!";
   # It may be there already, made by a helper before this one.
-  syscall($call->{mknodat}, AT_FDCWD, "$folder/watch", S_IFIFO | 0600, 0);
+  make_fifo("$folder/watch");
   sysopen($watch, "$folder/watch", O_RDONLY | O_NONBLOCK) or return "$folder/watch: $!";
   sysopen($beat, "$folder/beat", O_RDONLY) or return "$folder/beat: $!";
   return '';
@@ -547,6 +550,31 @@ sub read_lines {
     my @lines = split /\n/, substr($$text, 0, $end + 1, '');
     return @lines if @lines;
   }
+}
+
+# Returns 0, or the number of the error with which it failed; none is left then.
+sub make_fifos {
+  my ($first, $count) = @_;
+  my @made;
+  for my $number ($first .. $first + $count - 1) {
+    my $path = "$folder/$number";
+    if (!make_fifo($path)) {
+      my $error = $! + 0;
+      unlink @made;
+      return $error;
+    }
+    push @made, $path;
+  }
+  return 0;
+}
+
+sub make_fifo {
+  my ($path) = @_;
+  # Commands get the mask that the worker has.
+  my $mask = umask 0;
+  my $result = syscall($call->{mknodat}, AT_FDCWD, $path, S_IFIFO | 0600, 0);
+  umask $mask;
+  return $result == 0;
 }
 
 sub answer { syswrite($answers, "$_[0]\n") }

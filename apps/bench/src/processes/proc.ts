@@ -8,7 +8,7 @@ export interface Usage {
 
 export function readUsage(pid: number): Usage {
   const usages = withDescendants(pid).map((one) => ({
-    cpuMs: cpuMsOf(one),
+    cpuMs: readCpuMs(one),
     residentBytes: readResident(one),
   }));
   return {
@@ -33,8 +33,11 @@ function withDescendants(pid: number): number[] {
   return all;
 }
 
-/** Of all threads, in nanoseconds: the ticks of /proc/<pid>/stat would be too coarse for an idle process. */
-function cpuMsOf(pid: number): number {
+/**
+ * What a process alone has used, all of its threads together. The kernel counts nanoseconds: the ticks of
+ * /proc/<pid>/stat would be too coarse for an idle process.
+ */
+export function readCpuMs(pid: number): number {
   const threads = list(`/proc/${pid}/task`);
   const times = threads.map((thread) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]));
   return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, readStat } from "../shell/containment/proc.ts";
 import { sendSignal } from "../shell/containment/process-group.ts";
+import { codeOf } from "./errno.ts";
 import { type Helper, type HelperOptions, startHelper } from "./helper.ts";
 import { createRequestFolder, type Order, type OrderEnd } from "./order.ts";
 import {
@@ -20,6 +21,8 @@ export interface Keepers {
   readonly hasCgroups: boolean;
   /** Asks for a command at once. Does not throw. */
   run(options: RunOptions): KeptCommand;
+  /** Makes FIFOs in the folder, named by numbers. Rejects with what the system refuses; none is left then. */
+  makeFifos(first: number, count: number): Promise<void>;
   /**
    * Stops what runs, and ends helper and keepers, which remove the worker's folders and cgroup. Resolves when they are
    * gone.
@@ -65,6 +68,12 @@ interface Home {
   silentTicks: number | null;
 }
 
+/** FIFOs that a helper has been asked for. */
+interface Batch {
+  home: Home;
+  settle(errno: number | "left"): void;
+}
+
 interface Keeper {
   number: number;
   home: Home;
@@ -103,6 +112,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   const idle: Keeper[] = [];
   const waiting: Order[] = [];
   const homes = new Set<Home>();
+  const batches = new Map<number, Batch>();
   let forking = 0;
   let numbers = 0;
   let isClosing = false;
@@ -128,7 +138,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
   } finally {
     clearTimeout(timeout);
   }
-  return { hasCgroups: cgroup !== null, run, close };
+  return { hasCgroups: cgroup !== null, run, makeFifos, close };
 
   // ------------------------------------------------------------------------------------------------------- orders
 
@@ -239,6 +249,9 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
         return;
       case "pong":
         home.silentTicks = null;
+        return;
+      case "fifos":
+        batches.get(answer.first)?.settle(answer.errno);
         return;
       case "keeper": {
         const keeper = keepers.get(answer.keeper);
@@ -443,10 +456,26 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
     restart = setTimeout(() => void liveHome().catch(() => {}), pauseMs).unref();
   }
 
-  /** Asks it for no more keepers. */
+  /** Asks it for nothing more, and expects nothing more of it. */
   function leave(home: Home): void {
     home.isDead = true;
     if (current === home) current = null;
+    for (const batch of batches.values()) if (batch.home === home) batch.settle("left");
+  }
+
+  async function makeFifos(first: number, count: number): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const home = await liveHome();
+      const answer = await new Promise<number | "left">((settle) => {
+        batches.set(first, { home, settle });
+        home.helper.send(`fifos ${first} ${count}\n`);
+        keepTicking();
+      });
+      batches.delete(first);
+      if (answer === 0) return;
+      if (answer !== "left") throw Object.assign(new Error("mknod failed"), { code: codeOf(answer) });
+    }
+    throw new Error("their helpers do not make FIFOs");
   }
 
   /** The helper, another one if need be. Rejects where there is none for some time. */
@@ -491,7 +520,7 @@ export async function startKeepers(options: KeepersOptions): Promise<Keepers> {
     for (const home of homes) if (!home.isDead) ping(home);
     // The one that is used first is the last.
     for (const keeper of idle.slice(0, -1)) if (++keeper.idleTicks > IDLE_TICKS) drop(keeper);
-    if (orders.size > 0) return;
+    if (orders.size > 0 || batches.size > 0) return;
     tick?.unref();
     if (idle.length > 1) return;
     clearInterval(tick ?? undefined);

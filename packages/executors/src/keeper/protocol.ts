@@ -6,6 +6,7 @@ export type Answer =
   | { kind: "unable"; reason: string }
   | { kind: "keeper"; keeper: number; pid: number; startTime: string }
   | { kind: "unforked"; keeper: number; errno: number }
+  | { kind: "fifos"; first: number; errno: number }
   | { kind: "failed"; id: number; step: FailedStep; errno: number }
   | { kind: "ended"; id: number; status: number; cause: EndCause; survivors: number[] }
   | { kind: "gone"; keeper: number; survivors: number[] }
@@ -34,6 +35,10 @@ export function parseAnswer(line: string): Answer | null {
     case "unforked":
       return matches(words, number, number)
         ? { kind, keeper: Number(words[0]), errno: Number(words[1]) }
+        : null;
+    case "fifos":
+      return matches(words, number, number)
+        ? { kind, first: Number(words[0]), errno: Number(words[1]) }
         : null;
     case "failed":
       return matches(words, number, oneOf(failedSteps), number)

@@ -6,7 +6,7 @@ import { closeForeignDescriptors } from "./launch/close-foreign-descriptors.ts";
 import type { Launcher } from "./launch/launcher.ts";
 import { startLauncher } from "./launch/start-launcher.ts";
 import { type BufferPool, createBufferPool } from "./output/buffer-pool.ts";
-import { createFifoPool, type FifoPool } from "./output/fifo-pool.ts";
+import type { FifoPool } from "./output/fifo-pool.ts";
 import { findHomeProblem } from "./prepare/home.ts";
 import { defaultWorkingDirectory } from "./prepare/working-directory.ts";
 import { clearLeftovers, keepClearingLeftovers } from "./worker-files/clear-leftovers.ts";
@@ -55,10 +55,9 @@ export async function startShellRuntime(config: ExecutorsConfig, shell: ShellCon
   const homeProblem = findHomeProblem(shell.environment.HOME);
   const home = homeProblem === null ? shell.environment.HOME! : folder.home;
   if (homeProblem !== null) mkdirSync(home, { mode: 0o700 });
-  const fifos = createFifoPool(folder.pipes);
-  const { launcher, containment, cgroup, restore } = await startLauncher({
+  const { launcher, fifos, containment, cgroup, restore } = await startLauncher({
     strongest: shell.containment ?? "keeper-with-cgroup",
-    ...{ workerName, folder, fifos, gracePeriodMs, silentAfterMs, restoreFolders },
+    ...{ workerName, folder, gracePeriodMs, silentAfterMs, restoreFolders },
     // Before anything is started that a later worker might have to stop.
     recordCgroup: (path) => writeRecord(path),
   });

@@ -10,6 +10,7 @@ describe("an answer of helper or keeper", () => {
     ["unable no /proc", { kind: "unable", reason: "no /proc" }],
     ["keeper 3 120 4711", { kind: "keeper", keeper: 3, pid: 120, startTime: "4711" }],
     ["unforked 3 11", { kind: "unforked", keeper: 3, errno: 11 }],
+    ["fifos 257 28", { kind: "fifos", first: 257, errno: 28 }],
     ["failed 7 exec 2", { kind: "failed", id: 7, step: "exec", errno: 2 }],
     ["ended 7 0 self -", { kind: "ended", id: 7, status: 0, cause: "self", survivors: [] }],
     ["ended 7 9 stop 5,6", { kind: "ended", id: 7, status: 9, cause: "stop", survivors: [5, 6] }],

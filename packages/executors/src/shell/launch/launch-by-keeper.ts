@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { codeOf } from "../../keeper/errno.ts";
 import type { Heartbeat } from "../../keeper/heartbeat.ts";
 import type { Keepers } from "../../keeper/keepers.ts";
 import type { OrderEnd } from "../../keeper/order.ts";
@@ -82,11 +83,3 @@ function toCommandEnd(end: OrderEnd, command: Command): CommandEnd {
 }
 
 const causes = { self: "itself", stop: "stop", silence: "silence", orphaned: "stop" } as const;
-
-/** Two codes stand for one number each on Linux. */
-const aliases = new Set(["EWOULDBLOCK", "EOPNOTSUPP"]);
-const codes = new Map(
-  Object.entries(constants.errno).flatMap(([code, errno]) => (aliases.has(code) ? [] : [[errno, code]])),
-);
-
-const codeOf = (errno: number): string => codes.get(errno) ?? `error ${errno}`;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { ContainmentLevel } from "../../config.ts";
 import { createHeartbeat } from "../../keeper/heartbeat.ts";
 import { findPerl } from "../../keeper/helper.ts";
-import { KeepersUnavailable, startKeepers } from "../../keeper/keepers.ts";
+import { type Keepers, KeepersUnavailable, startKeepers } from "../../keeper/keepers.ts";
 import { makeWorkerCgroup, removeCgroup } from "../containment/cgroup.ts";
 import { workerMark } from "../containment/cookie.ts";
 import { readStat } from "../containment/proc.ts";
 import { sweep } from "../containment/sweep.ts";
-import type { FifoPool } from "../output/fifo-pool.ts";
+import { createFifoPool, type FifoPool, makeFifosByProgram } from "../output/fifo-pool.ts";
 import { KILL_TIMEOUT_MS } from "../stop/stop-tree.ts";
 import type { WorkerFolder } from "../worker-files/worker-folder.ts";
 import { formatWorkerName, type WorkerName } from "../worker-files/worker-name.ts";
@@ -21,7 +21,6 @@ interface StartLauncherOptions {
   strongest: ContainmentLevel;
   workerName: WorkerName;
   folder: WorkerFolder;
-  fifos: FifoPool;
   gracePeriodMs: number;
   silentAfterMs: number | null;
   restoreFolders(): void;
@@ -31,6 +30,7 @@ interface StartLauncherOptions {
 
 interface StartedLauncher {
   launcher: Launcher;
+  fifos: FifoPool;
   /** One line for the log: what is found, and what is not. */
   containment: string;
   cgroup: string | null;
@@ -43,7 +43,7 @@ const STOP_SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM"];
 
 /** Finds out by trying which is the strongest level of containment here. */
 export async function startLauncher(options: StartLauncherOptions): Promise<StartedLauncher> {
-  const { strongest, workerName, folder, fifos, gracePeriodMs, silentAfterMs } = options;
+  const { strongest, workerName, folder, gracePeriodMs, silentAfterMs } = options;
   const mark = workerMark(workerName.key);
   const wantsKeepers = strongest === "keeper" || strongest === "keeper-with-cgroup";
   const perl = wantsKeepers && process.platform === "linux" ? findPerl() : null;
@@ -56,7 +56,8 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
   if (perl !== null) {
     const heartbeat = createHeartbeat(join(folder.pipes, "beat"), silentAfterMs);
     try {
-      const keepers = await startKeepers({
+      const fifos: FifoPool = createFifoPool(folder.pipes, (first, count) => keepers.makeFifos(first, count));
+      const keepers: Keepers = await startKeepers({
         ...{ perl, cgroup, mark, gracePeriodMs, silentAfterMs, killTimeoutMs: KILL_TIMEOUT_MS },
         folder: folder.pipes,
         state: folder.path,
@@ -71,6 +72,7 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
       }
       return {
         launcher: launchByKeeper({ keepers, heartbeat, signals: STOP_SIGNALS, gracePeriodMs }),
+        fifos,
         containment: descriptions[level],
         cgroup: keepers.hasCgroups ? cgroup : null,
         restore: heartbeat.restore,
@@ -86,6 +88,7 @@ export async function startLauncher(options: StartLauncherOptions): Promise<Star
   const level = strongest !== "group" && readStat(process.pid) !== null ? "marks" : "group";
   return {
     launcher: launchBySpawn({ level, signals: STOP_SIGNALS, gracePeriodMs, workerMark: mark }),
+    fifos: createFifoPool(folder.pipes, makeFifosByProgram(folder.pipes)),
     containment: wantsKeepers ? `${descriptions[level]} (no keeper: ${lack})` : descriptions[level],
     cgroup: null,
     restore() {},

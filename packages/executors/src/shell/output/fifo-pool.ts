@@ -3,8 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * FIFOs, as Node cannot make one: it takes a program, which makes them by the hundred. Opened at both ends and removed, a
- * FIFO is a real pipe. Node's own pipes are socket pairs, which `echo >/dev/stderr` cannot open again.
+ * FIFOs, as Node cannot make one: others make them, by the hundred. Opened at both ends and removed, a FIFO is a real pipe. Node's own pipes are socket pairs, which `echo >/dev/stderr` cannot open again.
  */
 export interface FifoPool {
   /**
@@ -19,7 +18,13 @@ export interface FifoPool {
 const BATCH = 256;
 const REFILL_BELOW = 64;
 
-export function createFifoPool(folder: string): FifoPool {
+/**
+ * Makes FIFOs, named by numbers from `first` on, in a folder that is there. Rejects with what the system refuses; none of
+ * them is left then.
+ */
+export type MakeFifos = (first: number, count: number) => Promise<void>;
+
+export function createFifoPool(folder: string, makeFifos: MakeFifos): FifoPool {
   const ready: string[] = [];
   let made = 0;
   let refilling: Promise<void> | null = null;
@@ -47,7 +52,7 @@ export function createFifoPool(folder: string): FifoPool {
     // Several may wait for the same batch.
     while (ready.length === 0) await refill();
     const path = ready.pop()!;
-    // Only once the command that it is for has been started: starting a program takes milliseconds.
+    // Only once the command that it is for has been started.
     if (ready.length < REFILL_BELOW) later ??= setImmediate(refillLater);
     return path;
   }
@@ -65,8 +70,19 @@ export function createFifoPool(folder: string): FifoPool {
   }
 
   async function make(): Promise<void> {
-    const paths = Array.from({ length: BATCH }, () => join(folder, String(++made)));
+    const first = made + 1;
+    made += BATCH;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await makeFifos(first, BATCH);
+    for (let number = first; number < first + BATCH; number++) ready.push(join(folder, String(number)));
+  }
+}
+
+/** Makes FIFOs by mkfifo(1). */
+export const makeFifosByProgram =
+  (folder: string): MakeFifos =>
+  async (first, count) => {
+    const paths = Array.from({ length: count }, (_, index) => join(folder, String(first + index)));
     try {
       await runMkfifo(paths);
     } catch (error) {
@@ -74,9 +90,7 @@ export function createFifoPool(folder: string): FifoPool {
       for (const path of paths) rmSync(path, { force: true });
       throw error;
     }
-    ready.push(...paths);
-  }
-}
+  };
 
 /**
  * Runs mkfifo(1). Rejects with the system's error code where it cannot be started, or says that the disk is full. Not by
