@@ -26,12 +26,12 @@ export interface Executors {
    */
   checkHost(): Promise<string | null>;
   /**
-   * Clears up what dead workers of this host left and starts the guard. Await it before the first task. Rejects where
+   * Clears up what dead workers of this host left and starts what runs commands. Await it before the first task. Rejects where
    * the command's program is missing.
    */
   start(): Promise<StartReport>;
   /**
-   * Ends the guard and removes what start() made. Call it when no execution is under way: one that is loses its
+   * Ends and removes what start() made. Call it when no execution is under way: one that is loses its
    * processes, as at the worker's death. Safe to call twice.
    */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { EndCause, FailedStep, StopPlan } from "./protocol.ts";
 
@@ -63,6 +63,8 @@ export function createRequestFolder(folder: string): RequestFolder {
       }
     },
     withdraw(order) {
+      // As a rule it is gone, and an error costs more than a look.
+      if (!existsSync(pathOf(order))) return false;
       try {
         unlinkSync(pathOf(order));
         return true;

@@ -20,7 +20,7 @@ export interface ShellExecutor extends Executor {
   /** Places in the template where a program may take a value for an option. */
   readonly warnings: readonly TemplateWarning[];
   /**
-   * Clears up after dead workers and starts the guard. Rejects where the template's program is missing.
+   * Clears up after dead workers and starts what runs commands. Rejects where the template's program is missing.
    */
   start(): Promise<StartReport>;
   /** Whether the template's program is there. */
