@@ -13,13 +13,14 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { findPerl } from "../../src/keeper/helper.ts";
-import { type Keepers, KeepersUnavailable, startKeepers } from "../../src/keeper/keepers.ts";
+import { KeepersUnavailable } from "../../src/keeper/keepers.ts";
 import { readStat } from "../../src/shell/containment/proc.ts";
 import { availableLevels } from "../containment-levels.ts";
-import { helperOf, keeperProcessesIn, keepersOf } from "../keeper-processes.ts";
+import { helperOf, keepersOf } from "../keeper-processes.ts";
 import { sleepersOf, uniqueSeconds } from "../processes.ts";
 import { waitFor } from "../wait-for.ts";
 import { withFolder } from "../with-folder.ts";
+import { type TestKeepers, withKeepers } from "../with-keepers.ts";
 import { type TestScripts, withScripts } from "../with-scripts.ts";
 
 const levels = (await availableLevels()).filter((level) => level.startsWith("keeper"));
@@ -172,51 +173,20 @@ const folderOf = ({ stateDir }: TestScripts) => join(stateDir, readdirSync(state
   },
 );
 
-interface FakePerlOptions {
-  /** A script for sh that stands in for Perl the first time; later it is Perl. */
-  first: string;
-}
-
-/** Keepers whose first helper is somebody else. */
-async function withFakeHelper(
-  { first }: FakePerlOptions,
-  use: (keepers: Keepers, folder: string) => Promise<void>,
-) {
-  await withFolder(async (folder) => {
-    const perl = join(folder, "perl");
-    const pipes = join(folder, "pipes");
-    mkdirSync(pipes);
-    writeFileSync(join(pipes, "beat"), "0");
-    writeFileSync(
-      perl,
-      `#!/bin/sh\nif [ -e ${folder}/second ]; then exec ${findPerl()} "$@"; fi\n: >${folder}/second\n${first}\n`,
-    );
-    chmodSync(perl, 0o755);
-    const keepers = await startKeepers({
-      ...{ perl, folder: pipes, state: join(folder, "state"), cgroup: null, mark: "fake-mark." },
-      ...{ gracePeriodMs: 200, killTimeoutMs: 1_000, silentAfterMs: null },
-      placeFifo: async (path) => void execFileSync("mkfifo", [path]),
-      restoreFolders() {},
-      sweep: async () => [],
-    });
-    try {
-      await use(keepers, folder);
-    } finally {
-      await keepers.close();
-    }
-    await waitFor("helper and keepers to end", () => keeperProcessesIn(pipes).length === 0);
-  });
-}
-
-const runTrue = (keepers: Keepers) =>
-  keepers.run({
-    request: {
-      ...{ workingDirectory: "/", stdin: "/dev/null", stdout: "/dev/null", stderr: "/dev/null" },
-      ...{ file: "/bin/true", args: [], environment: {} },
+/** Keepers whose first helper is somebody else: a script for sh. Later ones are helpers. */
+const withFakeHelper = (first: string, use: (keepers: TestKeepers) => Promise<void>) =>
+  withKeepers(
+    {
+      fakePerl(folder) {
+        const perl = join(folder, "perl");
+        const second = join(folder, "second");
+        const script = `#!/bin/sh\nif [ -e ${second} ]; then exec ${findPerl()} "$@"; fi\n: >${second}\n${first}\n`;
+        writeFileSync(perl, script, { mode: 0o755 });
+        return perl;
+      },
     },
-    plan: { signals: [15], gracePeriodMs: 200 },
-    mark: "fake-mark.1;",
-  });
+    use,
+  );
 
 (levels.length > 0 ? describe : describe.skip)("a helper", () => {
   it.each([
@@ -229,20 +199,17 @@ const runTrue = (keepers: Keepers) =>
     ["ends", "echo ready alone; read order; exit 1"],
     ["claims that it cannot go on", "echo ready alone; read order; echo unable to; sleep 60"],
   ])("that %s is replaced, and no command is lost", (_title, first) =>
-    withFakeHelper({ first }, async (keepers) => {
-      expect(await runTrue(keepers).ended).toMatchObject({ kind: "ended", status: 0 });
+    withFakeHelper(first, async ({ run }) => {
+      expect(await run("exit 0").ended).toMatchObject({ kind: "ended", status: 0 });
     }),
   );
 
   it("that has no process ids left says so, and the command can be asked for again", () =>
     withFakeHelper(
-      {
-        first:
-          "echo ready alone; read word number; echo unforked $number 11; read word number; echo unforked $number 11; sleep 60",
-      },
-      async (keepers) => {
+      "echo ready alone; for i in 1 2; do read word number; echo unforked $number 11; done; sleep 60",
+      async ({ run }) => {
         for (let i = 0; i < 2; i++) {
-          expect(await runTrue(keepers).ended).toEqual({ kind: "failed", step: "fork", errno: 11 });
+          expect(await run("exit 0").ended).toEqual({ kind: "failed", step: "fork", errno: 11 });
         }
       },
     ));
@@ -251,9 +218,9 @@ const runTrue = (keepers: Keepers) =>
     ["says that it is unable", "echo unable no such thing; sleep 60", "no such thing"],
     ["ends at once", "exit 1", "ends at once"],
   ])("that %s means that there are no keepers", async (_title, first, message) => {
-    const starting = withFakeHelper({ first }, async () => {});
+    const starting = withFakeHelper(first, async () => {});
     await expect(starting).rejects.toThrow(KeepersUnavailable);
-    await expect(withFakeHelper({ first }, async () => {})).rejects.toThrow(message);
+    await expect(withFakeHelper(first, async () => {})).rejects.toThrow(message);
   });
 });
 
