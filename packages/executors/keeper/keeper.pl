@@ -64,11 +64,10 @@
 #   silent_ms        how long a worker may be silent while a command runs; 0: for ever
 #   silent_grace_ms  the grace period then
 #
-# It needs perl-base alone, and no module but Config: each costs memory that every fork has to copy.
+# It needs perl-base alone, and loads no module: Config and constant double the memory that every fork has to copy.
 use strict;
-use Config;
 
-# By the system that Perl was built for: a 32-bit Perl on a 64-bit kernel has other numbers.
+# Of system calls.
 my %numbers = (
   x86_64 => {
     rt_sigprocmask => 14, setsid => 112, prctl => 157, clock_gettime => 228, mknodat => 259, signalfd4 => 289,
@@ -81,18 +80,38 @@ my %numbers = (
 );
 
 # Numbers of Linux, the same on both.
-use constant { SIGKILL => 9, SIGTERM => 15, SIGCHLD => 17, SIGCONT => 18 };
-use constant { O_RDONLY => 0, O_WRONLY => 1, O_NONBLOCK => 04000, F_SETFL => 4 };
-use constant { PR_SET_CHILD_SUBREAPER => 36, CLOCK_MONOTONIC => 1, AT_FDCWD => -100, S_IFIFO => 010000 };
-use constant { SIG_BLOCK => 0, SIG_SETMASK => 2, SFD_FLAGS => 02004000, MASK_BYTES => 8 };
-use constant { CLONE_INTO_CGROUP => 0x200000000, EPERM => 1, E2BIG => 7, EAGAIN => 11, ENOMEM => 12, EINVAL => 22, ENOSYS => 38 };
-use constant { WNOHANG => 1, WUNTRACED => 2, WALL => 0x40000000 };
+sub SIGKILL() { 9 }
+sub SIGTERM() { 15 }
+sub SIGCHLD() { 17 }
+sub SIGCONT() { 18 }
+sub O_RDONLY() { 0 }
+sub O_WRONLY() { 1 }
+sub O_NONBLOCK() { 04000 }
+sub F_SETFL() { 4 }
+sub AT_FDCWD() { -100 }
+sub S_IFIFO() { 010000 }
+sub PR_SET_CHILD_SUBREAPER() { 36 }
+sub CLOCK_MONOTONIC() { 1 }
+sub CLONE_INTO_CGROUP() { 0x200000000 }
+sub SIG_BLOCK() { 0 }
+sub SIG_SETMASK() { 2 }
+sub SFD_NONBLOCK_CLOEXEC() { 02004000 }
+sub MASK_BYTES() { 8 }
+sub WNOHANG() { 1 }
+sub WUNTRACED() { 2 }
+sub WALL() { 0x40000000 }
+sub EPERM() { 1 }
+sub E2BIG() { 7 }
+sub EAGAIN() { 11 }
+sub ENOMEM() { 12 }
+sub EINVAL() { 22 }
+sub ENOSYS() { 38 }
 
-# Between two looks while killing: soon at first, since most processes end at once.
-use constant { FIRST_PAUSE => 0.001, LONGEST_PAUSE => 0.05 };
+# Seconds between two looks while killing: soon at first, since most processes end at once.
+sub FIRST_PAUSE() { 0.001 }
+sub LONGEST_PAUSE() { 0.05 }
 
-my ($architecture) = $Config{archname} =~ /^(x86_64|aarch64)-linux/;
-my $call = $Config{ptrsize} == 8 && $numbers{ $architecture || '' };
+my $call = $numbers{ find_architecture() };
 my %option = map { split /=/, $_, 2 } @ARGV;
 my $folder = $option{folder};
 my ($grace, $kill_within, $silent_after, $silent_grace) =
@@ -170,11 +189,11 @@ sub help {
 
 # What keeps this program from doing its work on this system; empty where nothing does.
 sub find_lack {
-  return "architecture $Config{archname}" if !$call;
+  return 'its Perl is built for another system than x86-64 or arm64' if !$call;
   return 'no /proc' if !-r "/proc/$$/stat";
   # Signals would have to be handled between two statements. Blocked, and read from a descriptor, they are events.
   syscall($call->{rt_sigprocmask}, SIG_BLOCK, $all_signals, 0, MASK_BYTES) == 0 or return "rt_sigprocmask: $!";
-  my $descriptor = syscall($call->{signalfd4}, -1, $only_sigchld, MASK_BYTES, SFD_FLAGS);
+  my $descriptor = syscall($call->{signalfd4}, -1, $only_sigchld, MASK_BYTES, SFD_NONBLOCK_CLOEXEC);
   $descriptor >= 0 && open($children, '<&=', $descriptor) or return "signalfd: $!";
   syscall($call->{prctl}, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 or return "prctl: $!";
   # It may be there already, made by a helper before this one.
@@ -182,6 +201,16 @@ sub find_lack {
   sysopen($watch, "$folder/watch", O_RDONLY | O_NONBLOCK) or return "$folder/watch: $!";
   sysopen($beat, "$folder/beat", O_RDONLY) or return "$folder/beat: $!";
   return '';
+}
+
+# What this Perl was built for, from the head of its program file: a 32-bit Perl on a 64-bit kernel has other numbers.
+sub find_architecture {
+  sysopen(my $program, '/proc/self/exe', O_RDONLY) or return '';
+  sysread($program, my $head, 20) == 20 or return '';
+  my ($magic, $class, $order, $machine) = unpack 'a4 C C x12 v', $head;
+  # Of 64 bits, little-endian.
+  return '' if $magic ne "\x7fELF" || $class != 2 || $order != 1;
+  return { 62 => 'x86_64', 183 => 'aarch64' }->{$machine} || '';
 }
 
 # Found out by trying: whether a process may be put into a cgroup depends on more than the mode of a file.
