@@ -79,7 +79,11 @@ function open(url: string, log: Log, options: RedisOptions, writesTogether: numb
 /** The error of a refusal carries the command that was refused: the one that logs in has the password. */
 function tellAway(log: Log, error: Error): void {
   if (refusalOf(error) === null) log.warn({ err: error }, "Redis is away; trying again until it is back");
-  else log.warn({}, `Redis refuses a connection: ${describeRefusal(error.message)}; trying again until it takes it`);
+  else
+    log.warn(
+      {},
+      `Redis refuses a connection: ${describeRefusal(error.message)}; trying again until it takes it`,
+    );
 }
 
 /** Asks for a new connection where the server says that it has become a replica. */
