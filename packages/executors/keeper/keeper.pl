@@ -46,9 +46,9 @@
 # decides whether the command starts. So no prompt is ever in the memory or the arguments of helper and keepers.
 #
 # The end of the worker is the end of file on these pipes. Keepers stop their commands then, with the grace period. The
-# helper waits for the keepers, stops what is left, and removes the worker's folders and cgroup. Keepers do all of this
-# without their helper, too. A worker that is only stopped is silent: it writes the time (CLOCK_MONOTONIC, nanoseconds)
-# into the file "beat" while commands run, and keepers stop their commands when that time is too old.
+# helper waits for the keepers, stops what is left, and removes the worker's folders and cgroup. Keepers need no helper for
+# their part. A worker that is only stopped is silent: it writes the time (CLOCK_MONOTONIC, nanoseconds) into the file
+# "beat" while commands run, and keepers stop their commands when that time is too old.
 #
 # The FIFO "watch" has readers as long as the helper or a keeper lives: others who want to clear up wait for that.
 #

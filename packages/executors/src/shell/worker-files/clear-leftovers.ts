@@ -18,14 +18,21 @@ interface ClearOptions {
 }
 
 /** Stops what dead workers of this host and user left running, and removes what they had. Touches nothing else. */
-export async function clearLeftovers(options: ClearOptions): Promise<void> {
+export async function clearLeftovers(
+  options: ClearOptions,
+  { everywhere } = { everywhere: true },
+): Promise<void> {
   const pidScope = readPidScope();
-  await Promise.all(findTraces(options.stateDir).map((traces) => clearTraces(traces, pidScope, options)));
+  await Promise.all(
+    findTraces(options.stateDir, { everywhere }).map((traces) => clearTraces(traces, pidScope, options)),
+  );
 }
 
 /** Between two looks: what is left is to be gone before other workers take its tasks over, a lease after its worker's death. */
 const SHORTEST_LOOK_MS = 300;
 const LONGEST_LOOK_MS = 1_000;
+/** Every tenth look goes beyond the state folder: workers whose state folder was thrown away are rare. */
+const EVERYWHERE_EACH = 10;
 
 /**
  * Does it again and again, until it is stopped: a worker whose helper and keepers were killed as well may have no
@@ -38,12 +45,13 @@ export function keepClearingLeftovers(
   const { silentAfterMs, restoreFolders } = options;
   const lookMs = Math.max(SHORTEST_LOOK_MS, Math.min((silentAfterMs ?? Infinity) / 6, LONGEST_LOOK_MS));
   let clearing = false;
+  let looks = 0;
   const timer = setInterval(async () => {
     if (clearing) return;
     clearing = true;
     try {
       restoreFolders();
-      await clearLeftovers(options);
+      await clearLeftovers(options, { everywhere: ++looks % EVERYWHERE_EACH === 0 });
     } catch {
       // The state folder itself may be taken away, or its disk be full; the next look tells.
     }

@@ -18,10 +18,10 @@ export interface WorkerTraces {
 }
 
 /**
- * Looks in the state folder, and also where workers have something outside of it: that one may have been thrown away.
- * Another user's are none of ours.
+ * Looks in the state folder, and where it is to look `everywhere` also where workers have something outside of it: the
+ * state folder may have been thrown away. Another user's are none of ours.
  */
-export function findTraces(stateDir: string): WorkerTraces[] {
+export function findTraces(stateDir: string, { everywhere }: { everywhere: boolean }): WorkerTraces[] {
   const found = new Map<string, WorkerTraces>();
   for (const [text, path] of list(stateDir, "")) {
     const traces = tracesOf(text);
@@ -34,6 +34,7 @@ export function findTraces(stateDir: string): WorkerTraces[] {
       cgroup: record?.cgroup ?? null,
     });
   }
+  if (!everywhere) return [...found.values()];
   for (const [text, path] of list(MEMORY, PREFIX)) Object.assign(tracesOf(text) ?? {}, { pipes: path });
   const ownCgroup = findOwnCgroup();
   for (const [text, path] of ownCgroup === null ? [] : list(ownCgroup, PREFIX)) {
