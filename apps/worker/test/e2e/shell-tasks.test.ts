@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Execution, isEnded, type Task } from "@host-runner/contracts";
-import { type Fleet, findProcesses, waitFor, withFleet, withOwnRedis } from "@host-runner/testing";
+import {
+  type Fleet,
+  findProcesses,
+  waitFor,
+  withFleet,
+  withOwnRedis,
+  withTempDir,
+} from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -15,6 +24,17 @@ async function untilEnded({ call }: Fleet, taskId: string): Promise<Task> {
     },
     { description: `task ${taskId} has ended`, timeoutMs: 20_000 },
   );
+}
+
+/** A Redis, and a PATH on which there are programs of these names: a worker does not start without its own. */
+function withPrograms(
+  names: readonly string[],
+  body: (test: { url: string; PATH: string }) => Promise<void>,
+): Promise<void> {
+  return withTempDir((dir) => {
+    for (const name of names) symlinkSync("/bin/true", join(dir, name));
+    return withOwnRedis(({ url }) => body({ url, PATH: `${dir}:${process.env.PATH}` }));
+  });
 }
 
 describe("the shell executor, over a fleet of real processes", () => {
@@ -187,11 +207,11 @@ describe("the shell executor, over a fleet of real processes", () => {
     ));
 
   it("warns at its start of a prompt that may be an option, and starts", async () => {
-    await withOwnRedis(async ({ url }) => {
+    await withPrograms(["codex"], async ({ url, PATH }) => {
       const logOf = async (env: Record<string, string>) => {
         let log = "";
         await withFleet(
-          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", ...env } },
+          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", PATH, ...env } },
           async ({ workers }) => {
             log = workers[0]!.log();
           },
@@ -210,10 +230,10 @@ describe("the shell executor, over a fleet of real processes", () => {
   });
 
   it("is refused a start with a template in which a prompt is code, unless the program is trusted", async () => {
-    await withOwnRedis(async ({ url }) => {
+    await withPrograms(["my-program"], async ({ url, PATH }) => {
       const start = (env: Record<string, string>) =>
         withFleet(
-          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", ...env } },
+          { redisUrl: url, queue: "q", workers: 1, env: { HOST_RUNNER_EXECUTOR: "shell", PATH, ...env } },
           async () => {},
         );
       const env = { HOST_RUNNER_CMD_TEMPLATE: "my-program --exec {prompt}" };
