@@ -140,7 +140,7 @@ describe("a worker whose state folder is on a full disk", () => {
             const env = {
               HOST_RUNNER_EXECUTOR: "shell",
               HOST_RUNNER_CMD_TEMPLATE: "cat {prompt_file}",
-              TMPDIR: small,
+              HOST_RUNNER_STATE_DIR: join(small, "state"),
             };
             await withFleet({ redisUrl, queue: "q", workers: 1, env }, async (fleet) => {
               try {
