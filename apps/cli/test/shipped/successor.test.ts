@@ -9,10 +9,15 @@ import { withShipped } from "./with-shipped.ts";
 const seconds = String(50_000 + process.pid / 100_000);
 const sleepers = () => findProcesses(seconds).filter(({ command }) => command === `sleep ${seconds}`);
 
-const guardOf = (folder: string) => Number(readFileSync(join(folder, "guard"), "utf8").split(" ")[0]);
+/** The helper and the keepers of the worker with this folder, the helper first. */
+function keepersOf(folder: string): number[] {
+  const { pipes } = JSON.parse(readFileSync(join(folder, "worker"), "utf8")) as { pipes: string };
+  const found = findProcesses(pipes).filter(({ command }) => command.startsWith("host-runner "));
+  return found.sort((a, b) => a.command.localeCompare(b.command)).map(({ pid }) => pid);
+}
 
 describe("a worker", () => {
-  it("finds what a dead one left under another TMPDIR, though its guard is dead too", () =>
+  it("finds what a dead one left under another TMPDIR, though its helper and keepers are dead too", () =>
     withShipped(({ main }) =>
       withTempDir((dir) =>
         withRedis(({ url: redisUrl, name }) => {
@@ -28,7 +33,7 @@ describe("a worker", () => {
             await waitFor(() => sleepers().length === 2, { description: "the command runs" });
             const stateDir = join(runtimeDir, "host-runner");
             const [left = ""] = readdirSync(stateDir);
-            for (const pid of [guardOf(join(stateDir, left)), worker.pid]) process.kill(pid, "SIGKILL");
+            for (const pid of [...keepersOf(join(stateDir, left)), worker.pid]) process.kill(pid, "SIGKILL");
             await worker.exit;
             expect(sleepers()).toHaveLength(2);
             await startWorker({ TMPDIR: other });

@@ -31,6 +31,7 @@ it("runs where there is nothing of Node, only what a page has too", () =>
         setTimeout,
         clearTimeout,
         crypto,
+        performance,
       };
       const context = createContext({ ...page, Uint8Array, address: url, told: [] as string[] });
       runInContext(await bundle(), context);
