@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { freePort, waitFor, withFleet, withProgram, withRedis, withTempDir } from "@host-runner/testing";
+import { freePort, withFleet, withProgram, withRedis, withTempDir } from "@host-runner/testing";
 import { describe, expect, it } from "@jest/globals";
 import { runCli, shellEnv } from "../e2e/with-cli.ts";
 import { withTerminal } from "../e2e/with-terminal.ts";
@@ -55,24 +53,6 @@ describe("SIGHUP", () => {
             child.kill("SIGHUP");
             await call("POST", "/tasks/t/cancel");
             expect(await exit).toEqual({ code: 0, signal: null });
-          });
-        }),
-      ),
-    ));
-
-  it("lets a worker go on whose terminal is closed, where nohup started it", () =>
-    withShipped(({ main }) =>
-      withRedis(({ url, name }) =>
-        withTempDir(async (cwd) => {
-          const env = { REDIS_URL: url, HOST_RUNNER_QUEUE: name };
-          const command = ["nohup", process.execPath, main("worker")];
-          await withTerminal([], { command, cwd, env }, async ({ hangUp, pid, exit }) => {
-            const log = () => readFileSync(join(cwd, "nohup.out"), "utf8");
-            await waitFor(() => log().includes("taking tasks"), { description: "the worker is ready" });
-            hangUp();
-            process.kill(pid, "SIGTERM");
-            expect(await exit).toMatchObject({ exitCode: 0 });
-            expect(log()).toContain("stopping: SIGTERM");
           });
         }),
       ),
